@@ -1,0 +1,26 @@
+# What is not ours, as imported targets: Debian's packages, and libsrtp built by scripts/setup.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(absl REQUIRED)
+find_package(fmt REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+
+pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv)
+pkg_check_modules(usrsctp REQUIRED IMPORTED_TARGET usrsctp)
+
+if(SLUICE_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+# Debian links libsrtp to NSS, which is several times slower (docs/decisions/libsrtp.md): scripts/setup rebuilds its
+# source package with the OpenSSL backend into third_party/prefix/.
+set(SLUICE_SRTP_ROOT ${PROJECT_SOURCE_DIR}/third_party/prefix CACHE PATH "Where libsrtp 2.x with OpenSSL is installed")
+add_library(sluice_srtp2 STATIC IMPORTED)
+set_target_properties(sluice_srtp2 PROPERTIES
+  IMPORTED_LOCATION ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a
+  INTERFACE_INCLUDE_DIRECTORIES ${SLUICE_SRTP_ROOT}/include
+  INTERFACE_LINK_LIBRARIES OpenSSL::Crypto)
+if(NOT EXISTS ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a)
+  message(FATAL_ERROR "libsrtp is not built: run scripts/setup")
+endif()

@@ -1,0 +1,58 @@
+# The four kinds of target. All sources of a folder belong to its one target.
+include(GNUInstallDirs)
+
+# sluice_library(rtc_ice DEPS rtc_stun rtc_net): the *.cc of the current folder as a static library.
+# Includes are written from the root of the tree: #include "rtc/ice/ice_lite_agent.h".
+function(sluice_library name)
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  file(GLOB headers CONFIGURE_DEPENDS *.h)
+  if(sources)
+    add_library(${name} STATIC ${sources} ${headers})
+    set(scope PUBLIC)
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${name} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/sluice>)
+  target_link_libraries(${name} ${scope} ${ARG_DEPS})
+  if(ARG_PRIVATE_DEPS)
+    target_link_libraries(${name} PRIVATE ${ARG_PRIVATE_DEPS})
+  endif()
+endfunction()
+
+# sluice_test(rtc_ice_test DEPS rtc_ice test_support): every *_test.cc of the current folder as one program.
+function(sluice_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "DEPS;LABELS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *_test.cc)
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE SLUICE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
+
+# sluice_fuzzer(stun DEPS rtc_stun): stun_fuzzer.cc of the current folder. Its corpus, corpus/stun/, is replayed by
+# ctest in every build; with SLUICE_FUZZ it is a libFuzzer program.
+function(sluice_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  set(target fuzz_${name})
+  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+  add_executable(${target} ${name}_fuzzer.cc)
+  target_link_libraries(${target} PRIVATE ${ARG_DEPS})
+  if(SLUICE_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME fuzz.${name}.smoke
+             COMMAND ${target} -runs=50000 -seed=1 -max_len=4096 -rss_limit_mb=1024 ${corpus})
+    set_tests_properties(fuzz.${name}.smoke PROPERTIES TIMEOUT 600)
+  else()
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test/fuzz/replay_main.cc)
+    add_test(NAME fuzz.${name}.replay COMMAND ${target} ${corpus})
+  endif()
+endfunction()
