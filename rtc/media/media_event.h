@@ -1,0 +1,86 @@
+// What producers and consumers have to tell the controller. Appended to a list that the caller passes; the caller sends
+// them at the end of the turn. Ids are copied: the object may be gone by then.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rtc/base/units.h"
+#include "rtc/media/rtp_parameters.h"
+
+namespace sluice {
+
+struct ProducerScoreChanged {
+  struct Stream {
+    uint32_t encoding_idx = 0;
+    Ssrc ssrc;
+    std::string rid;
+    uint8_t score = 0;  // 0 (nothing arrives) to 10
+  };
+  std::string producer_id;
+  std::vector<Stream> streams;
+};
+
+struct VideoOrientationChanged {
+  std::string producer_id;
+  bool camera = false;
+  bool flip = false;
+  uint16_t rotation = 0;  // degrees, clockwise: 0, 90, 180, 270
+};
+
+struct ConsumerScore {
+  uint8_t score = 10;           // of the outgoing stream, by the receiver's reports
+  uint8_t producer_score = 10;  // of the producer's stream that is being forwarded
+  std::vector<uint8_t> producer_scores;
+  bool operator==(const ConsumerScore&) const = default;
+};
+
+struct ConsumerScoreChanged {
+  std::string consumer_id;
+  ConsumerScore score;
+};
+
+struct ConsumerLayersChanged {
+  std::string consumer_id;
+  std::optional<ConsumerLayers> layers;  // none: nothing is forwarded
+};
+
+struct ConsumerProducerPaused {
+  std::string consumer_id;
+};
+struct ConsumerProducerResumed {
+  std::string consumer_id;
+};
+struct ConsumerProducerClosed {
+  std::string consumer_id;  // the consumer is gone as well
+};
+
+// Trace events are asked for by the controller, per object and kind.
+enum class TraceKind : uint8_t { kRtp, kKeyFrame, kNack, kPli, kFir, kSr };
+
+struct MediaTrace {
+  std::string object_id;
+  bool is_producer = false;
+  TraceKind kind = TraceKind::kRtp;
+  bool incoming = false;
+  Timestamp at;
+  // Of the packet for kRtp and kKeyFrame; of the stream asked for, for kPli and kFir.
+  Ssrc ssrc;
+  PayloadType payload_type;
+  SeqNum seq;
+  uint32_t timestamp = 0;
+  bool marker = false;
+  bool key_frame = false;
+  uint32_t size = 0;          // bytes, header included
+  uint32_t payload_size = 0;  // bytes
+};
+
+using MediaEvent = std::variant<ProducerScoreChanged, VideoOrientationChanged, ConsumerScoreChanged,
+                                ConsumerLayersChanged, ConsumerProducerPaused, ConsumerProducerResumed,
+                                ConsumerProducerClosed, MediaTrace>;
+using MediaEvents = std::vector<MediaEvent>;
+
+}  // namespace sluice

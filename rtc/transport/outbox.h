@@ -1,0 +1,51 @@
+// What a turn has to tell: notifications for the controller, and changes of paths for whoever maps tuples to transports.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rtc/dtls/dtls_session.h"
+#include "rtc/ice/ice_lite_agent.h"
+#include "rtc/media/media_event.h"
+#include "rtc/net/path.h"
+
+namespace sluice {
+
+class Transport;
+
+struct IceStateChanged {
+  std::string transport_id;
+  IceState state;
+};
+struct SelectedPathChanged {
+  std::string transport_id;
+  Path path;
+};
+struct DtlsStateChanged {
+  std::string transport_id;
+  DtlsState state;
+  std::string remote_certificate;  // PEM, with kConnected
+};
+// Of a plain transport that learns its peer's address (comedia), or was told it.
+struct PlainPathChanged {
+  std::string transport_id;
+  Path path;
+  bool rtcp = false;
+};
+using TransportEvent = std::variant<IceStateChanged, SelectedPathChanged, DtlsStateChanged, PlainPathChanged>;
+
+// A remote address began or ceased to belong to a transport. To be applied before the next datagram is dispatched.
+struct PathChange {
+  Transport* transport = nullptr;
+  Path path;
+  bool added = true;
+};
+
+struct Outbox {
+  std::vector<TransportEvent> transport;
+  MediaEvents media;
+  std::vector<PathChange> paths;
+};
+
+}  // namespace sluice

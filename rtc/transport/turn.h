@@ -1,0 +1,30 @@
+// One turn of the loop, as everything below worker/ sees it: the one time it runs at, where outgoing datagrams are
+// written, what is to be told to the controller, and what is still to be forwarded before the turn ends.
+//
+// Whoever runs the loop keeps one Turn (its lists keep their memory), sets `now`, calls down any number of times, then
+// calls FanOut() (rtc/router/fan_out.h) and batch.Flush(), and empties `outbox`.
+#pragma once
+
+#include <vector>
+
+#include "rtc/base/units.h"
+#include "rtc/media/producer.h"
+#include "rtc/net/send_batch.h"
+#include "rtc/transport/outbox.h"
+
+namespace sluice {
+
+struct Turn {
+  struct KeyFrameWish {
+    Producer* producer = nullptr;
+    size_t stream = 0;
+  };
+
+  Timestamp now;
+  SendBatch& batch;
+  Outbox outbox;
+  std::vector<Producer*> ready;          // have fresh packets; each once
+  std::vector<KeyFrameWish> key_frames;  // asked for by consumers
+};
+
+}  // namespace sluice
