@@ -1,0 +1,87 @@
+// A source of media inside a router: what one client sends over one transport. Made by Transport::Produce; ends with
+// Close(), or with its transport. Lifetime and errors: status.h, worker.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/object.h"
+#include "controller/rtp_parameters.h"
+#include "controller/stats.h"
+#include "controller/status.h"
+
+namespace sluice::controller {
+
+class Transport;
+
+struct ProducerOptions {
+  MediaKind kind = MediaKind::kAudio;
+  RtpParameters rtp_parameters;
+  bool paused = false;
+  uint32_t key_frame_request_delay = 0;  // ms; 0: key frames are asked for at once
+  std::string id;                        // "": a random one
+};
+
+struct ProducerScore {
+  uint32_t encoding_index = 0;
+  uint32_t ssrc = 0;
+  std::string rid;
+  uint8_t score = 0;  // 0 (nothing arrives) - 10 (perfect)
+};
+
+struct VideoOrientation {
+  bool camera = false;
+  bool flip = false;
+  uint16_t rotation = 0;  // degrees clockwise
+};
+
+struct ProducerEvents {
+  Handler<const std::vector<ProducerScore>&> score;
+  Handler<VideoOrientation> video_orientation;
+  Handler<const TraceEvent&> trace;
+  Handler<CloseReason> closed;  // not after Close()
+};
+
+class Producer : public Object {
+ public:
+  struct Data {
+    MediaKind kind = MediaKind::kAudio;
+    RtpType type = RtpType::kSimple;
+    RtpParameters rtp_parameters;
+    RtpParameters consumable_rtp_parameters;
+    bool paused = false;
+  };
+  Producer(std::shared_ptr<Connection> connection, std::string id, std::string transport_id,
+           Data data);  // by Transport
+  ~Producer() override;
+
+  MediaKind kind() const { return data_.kind; }
+  RtpType type() const { return data_.type; }
+  const RtpParameters& rtp_parameters() const { return data_.rtp_parameters; }
+  // What consumers are made from: the router's payload types, mapped SSRCs.
+  const RtpParameters& consumable_rtp_parameters() const { return data_.consumable_rtp_parameters; }
+  bool paused() const { return data_.paused; }
+  const std::vector<ProducerScore>& score() const { return score_; }
+
+  void Pause(DoneCallback done);
+  void Resume(DoneCallback done);
+  void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);  // "rtp", "keyframe", "nack", "pli", ...
+  void GetStats(Callback<std::vector<RtpStreamStats>> done);
+  void Close() override;
+
+  ProducerEvents on;
+
+ private:
+  friend class Transport;
+  void OnNotification(const fbs::notification::Notification& notification) override;
+  void OnParentClosed(CloseReason reason) override;
+
+  std::string transport_id_;
+  Data data_;
+  std::vector<ProducerScore> score_;
+};
+
+}  // namespace sluice::controller

@@ -1,0 +1,29 @@
+// How the controller library answers. Every asynchronous call takes a callback that is called exactly once, from the
+// loop, never from inside the call itself, and gets a value or one of these errors:
+//
+//   kInvalidArgument     a wrong option or parameter; the message begins with the field's path ("encodings[0].rid:
+//   ..."). kUnimplemented       a codec, feature or method that is not supported kFailedPrecondition  the object is
+//   closed, or the call does not fit its state kNotFound            a producer, router or transport that is not (any
+//   more) there kDeadlineExceeded    the worker did not answer within WorkerOptions::request_timeout kCancelled the
+//   object was closed while the call was pending kUnavailable         the worker process died, or could not be started
+//   kInternal            the worker refused for a reason of its own, or its answer could not be read
+//
+// A call that timed out may still have taken effect in the worker.
+#pragma once
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+namespace sluice::controller {
+
+template <class T>
+using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
+using DoneCallback = absl::AnyInvocable<void(absl::Status)>;
+
+// A settable event handler. It may close or let go of the object that calls it, or set itself anew. Handlers are
+// dropped after `closed` was called, so capturing the object's own shared_ptr makes no lasting cycle.
+template <class... Args>
+using Handler = absl::AnyInvocable<void(Args...)>;
+
+}  // namespace sluice::controller
