@@ -1,0 +1,42 @@
+// Picture id, TL0PICIDX and KEYIDX of an outgoing VP8 stream (RFC 7741 4.2), continuous over switches between sources.
+// Pictures that are dropped on purpose (upper temporal layers) leave no gap in the picture ids: receivers take a gap
+// for a lost picture and wait. The result is a patch of the same descriptor bytes; a source's descriptor keeps its
+// size, so a 7 bit picture id stays one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "rtc/codec/frame_info.h"
+#include "rtc/codec/payload_patch.h"
+#include "rtc/forward/gap_closing_map.h"
+
+namespace sluice::forward {
+
+class Vp8Rewriter {
+ public:
+  Vp8Rewriter() : pictures_(0) {}
+
+  // What to write over the payload of a packet that is forwarded. nullopt: the picture was dropped before or is from
+  // before the switch; do not send. `frame` comes from codec::Parse(kVp8, ...) and is the source's own.
+  std::optional<codec::PayloadPatch> Rewrite(const codec::FrameInfo& frame);
+  // The packet's whole picture is not forwarded. May be called for each packet of the picture.
+  void Drop(const codec::FrameInfo& frame);
+  // The next packet is the first of another source.
+  void SwitchSource();
+
+ private:
+  int64_t Unwrap(const codec::FrameInfo& frame);
+
+  GapClosingMap pictures_;
+  bool first_source_ = true;
+  bool switching_ = true;
+  bool unwrap_started_ = false;
+  int64_t highest_picture_ = 0;  // unwrapped, of the present source
+  uint8_t tl0_offset_ = 0;       // out = in + offset, modulo 256
+  uint8_t last_tl0_ = 0;
+  uint8_t key_offset_ = 0;  // modulo 32
+  uint8_t last_key_ = 0;
+};
+
+}  // namespace sluice::forward
