@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace sluice::forward {
+namespace sluice {
 
 class GapClosingMap {
  public:
@@ -53,4 +53,4 @@ class GapClosingMap {
   bool started_ = false;
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice

@@ -15,7 +15,7 @@
 
 #include "rtc/codec/frame_info.h"
 
-namespace sluice::forward {
+namespace sluice {
 
 struct Layers {
   int spatial = 0;
@@ -72,4 +72,4 @@ class LayerSelector {
   bool frame_seen_ = false;
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice

@@ -12,7 +12,7 @@
 #include "rtc/base/rng.h"
 #include "rtc/forward/gap_closing_map.h"
 
-namespace sluice::forward {
+namespace sluice {
 
 class SequenceMapper {
  public:
@@ -39,4 +39,4 @@ class SequenceMapper {
   GapClosingMap map_;
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice

@@ -6,7 +6,7 @@
 
 #include "rtc/base/units.h"
 
-namespace sluice::forward {
+namespace sluice {
 
 class TimestampMapper {
  public:
@@ -27,4 +27,4 @@ class TimestampMapper {
   Timestamp last_captured_;
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice

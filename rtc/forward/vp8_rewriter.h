@@ -11,7 +11,7 @@
 #include "rtc/codec/payload_patch.h"
 #include "rtc/forward/gap_closing_map.h"
 
-namespace sluice::forward {
+namespace sluice {
 
 class Vp8Rewriter {
  public:
@@ -39,4 +39,4 @@ class Vp8Rewriter {
   uint8_t last_key_ = 0;
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice
