@@ -4,23 +4,31 @@ find_package(PkgConfig REQUIRED)
 find_package(absl REQUIRED)
 find_package(fmt REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(nlohmann_json REQUIRED)
 
 pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(usrsctp REQUIRED IMPORTED_TARGET usrsctp)
 
-if(SLUICE_TESTS)
+# AUTO keeps the programs buildable where only they are wanted: the tests join when GoogleTest is there.
+set(SLUICE_TESTS AUTO CACHE STRING "Build the tests: ON, OFF, or AUTO (if GoogleTest is installed)")
+if(SLUICE_TESTS STREQUAL "AUTO")
+  find_package(GTest QUIET)
+  set(SLUICE_TESTS ${GTest_FOUND})
+elseif(SLUICE_TESTS)
   find_package(GTest REQUIRED)
+endif()
+if(SLUICE_TESTS)
   include(GoogleTest)
 endif()
 
 # Debian links libsrtp to NSS, which is several times slower (docs/decisions/libsrtp.md): scripts/setup rebuilds its
 # source package with the OpenSSL backend into third_party/prefix/.
 set(SLUICE_SRTP_ROOT ${PROJECT_SOURCE_DIR}/third_party/prefix CACHE PATH "Where libsrtp 2.x with OpenSSL is installed")
-add_library(sluice_srtp2 STATIC IMPORTED)
+if(NOT EXISTS ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a)
+  message(FATAL_ERROR "libsrtp is not built: run scripts/setup")
+endif()
+add_library(sluice_srtp2 STATIC IMPORTED GLOBAL)
 set_target_properties(sluice_srtp2 PROPERTIES
   IMPORTED_LOCATION ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a
   INTERFACE_INCLUDE_DIRECTORIES ${SLUICE_SRTP_ROOT}/include
   INTERFACE_LINK_LIBRARIES OpenSSL::Crypto)
-if(NOT EXISTS ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a)
-  message(FATAL_ERROR "libsrtp is not built: run scripts/setup")
-endif()

@@ -1,5 +1,4 @@
 # Language, warnings, hardening and sanitizers: the same for every target of ours.
-option(SLUICE_TESTS "Build the tests" ON)
 option(SLUICE_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
 option(SLUICE_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
 

@@ -1,14 +1,26 @@
 # The four kinds of target. All sources of a folder belong to its one target.
 include(GNUInstallDirs)
 
-# sluice_library(rtc_ice DEPS rtc_stun rtc_net): the *.cc of the current folder as a static library.
-# Includes are written from the root of the tree: #include "rtc/ice/ice_lite_agent.h".
+# Everything that is installed as a program; scripts/build builds these.
+add_custom_target(programs)
+
+# sluice_library(rtc_ice DEPS rtc_stun rtc_net): the *.cc of the current folder, and of the FOLDERS below it, as a static
+# library; main.cc and what EXCLUDE names stay out. Includes are written from the root of the tree:
+# #include "rtc/ice/ice_lite_agent.h".
 function(sluice_library name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cc)
-  file(GLOB headers CONFIGURE_DEPENDS *.h)
-  if(sources)
-    add_library(${name} STATIC ${sources} ${headers})
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;FOLDERS;EXCLUDE" ${ARGN})
+  set(sources)
+  foreach(folder "" ${ARG_FOLDERS})
+    set(path ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
+    cmake_path(NORMAL_PATH path)
+    file(GLOB found CONFIGURE_DEPENDS ${path}/*.cc ${path}/*.h)
+    list(APPEND sources ${found})
+  endforeach()
+  foreach(excluded main.cc ${ARG_EXCLUDE})
+    list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${excluded})
+  endforeach()
+  if(sources MATCHES "\\.cc(;|$)")
+    add_library(${name} STATIC ${sources})
     set(scope PUBLIC)
   else()
     add_library(${name} INTERFACE)
@@ -16,10 +28,25 @@ function(sluice_library name)
   endif()
   target_include_directories(${name} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/sluice>)
+  target_compile_features(${name} ${scope} cxx_std_20)
   target_link_libraries(${name} ${scope} ${ARG_DEPS})
-  if(ARG_PRIVATE_DEPS)
+  if(ARG_PRIVATE_DEPS AND scope STREQUAL "PUBLIC")
     target_link_libraries(${name} PRIVATE ${ARG_PRIVATE_DEPS})
   endif()
+  sluice_install_library(${name})
+endfunction()
+
+# sluice_program(sluice-worker DEPS worker_lib): main.cc of the current folder (or SOURCES) as an installed program in bin/.
+function(sluice_program name)
+  cmake_parse_arguments(ARG "" "" "DEPS;SOURCES" ${ARGN})
+  if(NOT ARG_SOURCES)
+    set(ARG_SOURCES main.cc)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  add_dependencies(programs ${name})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
 endfunction()
 
 # sluice_test(rtc_ice_test DEPS rtc_ice test_support): every *_test.cc of the current folder as one program.
