@@ -1,0 +1,46 @@
+// Tells the sender of one transport when its packets arrived: transport-wide congestion control feedback
+// (draft-holmer-rmcat-transport-wide-cc-extensions-01), receiver side. The caller notes every packet that carries a
+// transport-wide number and asks for feedback when deadline() has come, every kInterval while packets come.
+//
+// Numbers between two that came are reported as lost; a late one is reported in the next feedback when the number lies
+// at most kMaxLate behind. One feedback packet spans at most kMaxSpan numbers; more make several packets. Bound:
+// kWindow arrivals; when the numbers jump further than that, the older ones are forgotten.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "rtc/base/ids.h"
+#include "rtc/base/units.h"
+#include "rtc/rtcp/transport_feedback.h"
+
+namespace sluice {
+
+class TransportFeedbackGenerator {
+ public:
+  static constexpr TimeDelta kInterval = TimeDelta::Millis(100);
+  static constexpr int64_t kWindow = 4096;
+  static constexpr int64_t kMaxLate = 512;
+
+  TransportFeedbackGenerator();
+
+  void OnPacket(SeqNum transport_seq, Timestamp arrival);
+  // Infinite while there is nothing to tell.
+  Timestamp deadline() const { return deadline_; }
+
+  // Writes one feedback packet (RTCP, a whole block) into `out` and returns its size; 0 when there is nothing left to
+  // tell. To be repeated until 0. `media_ssrc` is that of the newest packet.
+  size_t Write(Ssrc sender_ssrc, Ssrc media_ssrc, Timestamp now, std::span<uint8_t> out);
+
+ private:
+  std::vector<Timestamp> arrivals_;  // by number modulo kWindow; Never: did not come
+  SeqUnwrapper unwrapper_;
+  int64_t begin_ = 0;  // the next feedback starts here
+  int64_t end_ = 0;    // after the highest that came
+  uint8_t count_ = 0;  // feedback packet count, wraps
+  Timestamp deadline_ = Timestamp::Infinite();
+};
+
+}  // namespace sluice
