@@ -1,5 +1,5 @@
-// Walks the elements of a header extension block (RFC 8285), both forms. The walk never leaves the block and ends at the
-// first element that does not fit; the elements before it count.
+// Walks the elements of a header extension block (RFC 8285), both forms. The walk never leaves the block and ends at
+// the first element that does not fit; the elements before it count.
 //
 //   one-byte form (profile 0xBEDE):  | id 1-14 (4) | length - 1 (4) | value ...    0x00 = padding, id 15 ends the block
 //   two-byte form (profile 0x100x):  | id 1-255 (8) | length (8) | value ...       0x00 = padding

@@ -1,5 +1,5 @@
-// Retransmission payloads (RFC 4588): the original sequence number in front of the original payload, sent under an SSRC,
-// payload type and sequence space of their own. Extensions travel in the RTX packet's own header.
+// Retransmission payloads (RFC 4588): the original sequence number in front of the original payload, sent under an
+// SSRC, payload type and sequence space of their own. Extensions travel in the RTX packet's own header.
 //
 //   |  RTP header of the RTX stream  |  original sequence number (16)  |  original payload ...  |
 #pragma once

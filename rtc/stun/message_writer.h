@@ -1,5 +1,5 @@
-// Writes one STUN message into the caller's bytes. Whatever does not fit makes the whole message fail: Finish() gives 0.
-// Allocates nothing; attributes come out in the order of the calls, MESSAGE-INTEGRITY and FINGERPRINT last.
+// Writes one STUN message into the caller's bytes. Whatever does not fit makes the whole message fail: Finish() gives
+// 0. Allocates nothing; attributes come out in the order of the calls, MESSAGE-INTEGRITY and FINGERPRINT last.
 #pragma once
 
 #include <cstdint>
