@@ -1,0 +1,88 @@
+// One direction of SRTP and SRTCP under one master key (RFC 3711, RFC 7714): the only place that knows libsrtp.
+//
+// An inbound session unprotects whatever SSRC arrives; an outbound one protects whatever SSRC it is given. Both keep a
+// little state per SSRC (roll-over counter, replay window of kReplayWindow packets). In the inbound direction that
+// state comes to be only once a packet of the SSRC was authenticated, and for at most kMaxStreams SSRCs: packets of
+// further ones are refused undecrypted until RemoveStream() makes room.
+//
+// Protecting one index twice is allowed, for the resending of lost packets without RTX. THE CALLER GUARANTEES that the
+// bytes are then the same, header, extensions and padding included: with AES-GCM two different packets under one index
+// give the key away. So an SSRC, once used, goes on above its highest sequence number for as long as the session lives,
+// and RemoveStream() of an outbound SSRC is for SSRCs that never come back.
+//
+// Does not do MKI, header extension encryption (RFC 6904) or rekeying. libsrtp is initialised once per process, at the
+// first Create; it reads no clock. Not thread-safe; sessions may be used on different threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "rtc/base/ids.h"
+#include "rtc/srtp/srtp_suite.h"
+
+struct srtp_ctx_t_;
+
+namespace sluice {
+
+enum class SrtpError : uint8_t {
+  kNone,
+  kReplay,          // seen before, or older than the replay window
+  kAuthentication,  // the tag does not fit: forged, damaged or a wrong key
+  kMalformed,       // not a packet that could be protected or unprotected, or no room for the tag
+  kTooManyStreams,  // a new SSRC beyond kMaxStreams
+  kKeyExpired,      // the key has protected as many packets as RFC 3711 section 9.2 permits
+  kOther,
+};
+
+struct SrtpResult {
+  size_t size = 0;  // of the packet afterwards; 0 on failure
+  SrtpError error = SrtpError::kNone;
+  bool ok() const { return error == SrtpError::kNone; }
+};
+
+class SrtpSession {
+ public:
+  static constexpr size_t kMaxStreams = 2048;
+  static constexpr size_t kReplayWindow = 1024;  // packets
+
+  // `keying` is the master key followed by the master salt, SrtpSuiteInfo::keying_size() bytes. InvalidArgument when it
+  // has another size.
+  static absl::StatusOr<SrtpSession> CreateInbound(SrtpSuite suite, std::span<const uint8_t> keying);
+  static absl::StatusOr<SrtpSession> CreateOutbound(SrtpSuite suite, std::span<const uint8_t> keying);
+
+  SrtpSession(SrtpSession&& other) noexcept;
+  SrtpSession& operator=(SrtpSession&& other) noexcept;
+  ~SrtpSession();
+
+  // Outbound. The packet is the first `size` bytes of `buffer`, which must be longer by the suite's overhead.
+  // A failure leaves the buffer's contents undefined.
+  SrtpResult ProtectRtp(std::span<uint8_t> buffer, size_t size);
+  SrtpResult ProtectRtcp(std::span<uint8_t> buffer, size_t size);
+
+  // Inbound, in place: afterwards the packet is the first `size` bytes. A failure leaves the contents undefined.
+  SrtpResult UnprotectRtp(std::span<uint8_t> packet);
+  SrtpResult UnprotectRtcp(std::span<uint8_t> packet);
+
+  // Forgets the state of an SSRC, for instance when its producer is closed. Unknown ones are ignored.
+  void RemoveStream(Ssrc ssrc);
+
+  SrtpSuite suite() const { return suite_; }
+  size_t streams() const { return streams_.size(); }
+
+ private:
+  SrtpSession(SrtpSuite suite, srtp_ctx_t_* context);
+  static absl::StatusOr<SrtpSession> Create(SrtpSuite suite, std::span<const uint8_t> keying, bool inbound);
+  bool HasRoomFor(uint32_t ssrc);
+  void Note(uint32_t ssrc);
+
+  SrtpSuite suite_;
+  srtp_ctx_t_* context_;
+  absl::flat_hash_set<uint32_t> streams_;  // SSRCs that libsrtp keeps state of; at most kMaxStreams
+  uint32_t last_ssrc_ = 0;                 // most packets follow one of their own stream: saves the look-up
+  bool has_last_ssrc_ = false;
+};
+
+}  // namespace sluice
