@@ -37,8 +37,11 @@ class NtpTime {
 uint32_t ToCompactDelta(TimeDelta delta);
 TimeDelta FromCompactDelta(uint32_t delta);
 
-// Round trip time from the sender report's echo (RFC 3550 section 6.4.1): now - LSR - DLSR in compact units. At least
-// 1 ms/1000 (a peer's rounding can make it negative).
+// Never zero or negative, though a peer's rounding could make it so.
+inline constexpr TimeDelta kMinRoundTripTime = TimeDelta::Micros(15);
+
+// Round trip time from the echo of a report (RFC 3550 section 6.4.1): now - LSR - DLSR in compact units, which resolve
+// 15 us. `last_report` 0 means that there was none: do not ask then.
 TimeDelta RoundTripTime(NtpTime now, uint32_t last_report, uint32_t delay_since_last_report);
 
 }  // namespace sluice::rtcp

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "absl/container/inlined_vector.h"
@@ -17,6 +18,9 @@
 #include "rtc/rtcp/block.h"
 
 namespace sluice::rtcp {
+
+// "REMB": what tells this from other application feedback.
+inline constexpr uint32_t kRembName = 0x52454D42;
 
 struct Remb {
   static constexpr size_t kMaxSsrcs = 255;  // further ones are not written

@@ -1,4 +1,5 @@
-// Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01): when each packet of a transport arrived.
+// Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01): when each packet of a transport
+// arrived.
 //
 //   |V=2|P| FMT=15 |   PT=205      |   length (16)                 |
 //   |                     SSRC of who reports (32)                  |
