@@ -1,15 +1,16 @@
-// One end of the control pipe over libuv: frames in from one stream, frames out to another. Both ends use it: the worker
-// opens its descriptors 3 and 4, a controller lets uv_spawn() make the streams of in() and out().
+// One end of the control pipe over libuv: frames in from one stream, frames out to another. Both ends use it: the
+// worker opens its descriptors 3 and 4, a controller lets uv_spawn() make the streams of in() and out().
 //
 // Reading: each frame is verified and handed on; one that cannot be read is reported and skipped. A frame over
 // kMaxFrameSize or the end of the stream ends the channel: on_end is called once, with the reason in words.
 // Writing never blocks the loop: what the pipe does not take at once waits in memory, in order. Over kMaxQueued bytes
-// waiting, droppable messages are dropped and counted, and a channel made with `pause_when_full` stops reading until half of it
-// is gone, so that whoever does not read answers cannot go on asking. Only one of the two ends may do that, or both
-// could wait for ever.
+// waiting, droppable messages are dropped and counted, and a channel made with `pause_when_full` stops reading until
+// half of it is gone, so that whoever does not read answers cannot go on asking. Only one of the two ends may do that,
+// or both could wait for ever.
 //
 // All callbacks come from the loop, never from within a call. A callback may Close() the channel or destroy it.
-// Destroying closes the streams; libuv frees them in the next turn of the loop, which therefore must still run.
+// The process must ignore SIGPIPE. Destroying closes the streams; libuv frees them in the next turn of the loop, which
+// therefore must still run.
 #pragma once
 
 #include <uv.h>
@@ -57,12 +58,12 @@ class Channel {
   void Close();
 
   bool closed() const;
-  size_t queued() const;    // bytes that wait
+  size_t queued() const;     // bytes that wait
   uint64_t dropped() const;  // droppable messages that did not go
 
  private:
   class Streams;
-  Streams* streams_;  // lives until libuv has closed both streams
+  Streams* streams_;  // null once closed by Close()
 };
 
 }  // namespace sluice

@@ -2,9 +2,9 @@
 // A frame is handed on with its size in front, the size at an 8-aligned address: that is what a FlatBuffer is verified
 // and read from.
 //
-// Bounds: a frame is at most kMaxFrameSize with its size; a larger one is an error that ends the stream, because nothing
-// after it can be found again. Memory grows to the largest frame seen and is given back after frames over kKeptCapacity.
-// Does not look into frames.
+// Bounds: a frame is at most kMaxFrameSize with its size; a larger one is an error that ends the stream, because
+// nothing after it can be found again. Memory grows to the largest frame seen and is given back after frames over
+// kKeptCapacity. Does not look into frames.
 #pragma once
 
 #include <cstddef>
