@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "absl/container/flat_hash_set.h"
@@ -70,19 +71,19 @@ class SrtpSession {
   void RemoveStream(Ssrc ssrc);
 
   SrtpSuite suite() const { return suite_; }
+  // Inbound: SSRCs with state, at most kMaxStreams.
   size_t streams() const { return streams_.size(); }
 
  private:
   SrtpSession(SrtpSuite suite, srtp_ctx_t_* context);
   static absl::StatusOr<SrtpSession> Create(SrtpSuite suite, std::span<const uint8_t> keying, bool inbound);
-  bool HasRoomFor(uint32_t ssrc);
+  bool HasRoomFor(uint32_t ssrc) const;
   void Note(uint32_t ssrc);
 
   SrtpSuite suite_;
   srtp_ctx_t_* context_;
-  absl::flat_hash_set<uint32_t> streams_;  // SSRCs that libsrtp keeps state of; at most kMaxStreams
-  uint32_t last_ssrc_ = 0;                 // most packets follow one of their own stream: saves the look-up
-  bool has_last_ssrc_ = false;
+  absl::flat_hash_set<uint32_t> streams_;  // inbound: SSRCs that libsrtp keeps state of
+  std::optional<uint32_t> last_ssrc_;      // inbound: most packets follow one of their own stream
 };
 
 }  // namespace sluice
