@@ -1,0 +1,2 @@
+#include "rtc/net/socket_address.h"
+int main() { return 0; }
