@@ -1,0 +1,183 @@
+// A call as the page sees it: who is there, how it stands, and joining again by itself for as long as it takes.
+// "change" is sent whenever something that is shown has changed.
+
+import type { LocalMedia } from "./media";
+import type { Participant } from "./participant";
+import { type EndReason, Session } from "./session";
+import { RequestError } from "./signalling";
+
+export type CallState = "joining" | "joined" | "reconnecting" | "left" | "refused";
+
+/** Waits between attempts to join: at once, then slower and slower. */
+const backOffMs = [0, 500, 1_000, 2_000, 4_000, 8_000];
+/** After a reload the server may still hold our name for a moment. */
+const nameTakenAttempts = 3;
+
+const rejoining: Record<EndReason, string> = {
+  connection: "Connection lost, trying again…",
+  media: "The media connection was lost, rejoining…",
+  worker: "The media server was restarted, rejoining…",
+};
+
+/** Answers that no further attempt would change. */
+const finalCodes = new Set(["nameTaken", "invalidRoom", "invalidName", "roomFull", "serverFull", "version"]);
+
+export class Call extends EventTarget {
+  state: CallState = "joining";
+  /** What the participant should know now, or "". */
+  statusText = "Joining…";
+  /** Why the server does not let us in, in the state "refused". */
+  refusal = "";
+  private session: Session | undefined;
+  private readonly self: Participant;
+  private others: Participant[] = [];
+  private wasIn = false;
+  private wake: () => void = () => {};
+  private readonly mediaChanged = () => this.showSelf();
+
+  constructor(
+    readonly room: string,
+    readonly name: string,
+    readonly media: LocalMedia,
+    private readonly notify: (text: string) => void,
+  ) {
+    super();
+    this.self = newParticipant(name, true);
+    media.addEventListener("change", this.mediaChanged);
+    this.showSelf();
+    void this.run();
+  }
+
+  get participants(): readonly Participant[] {
+    return [this.self, ...this.others];
+  }
+
+  /** For the meter of our own voice, which the view owns. */
+  setOwnLevel(level: () => number): void {
+    this.self.level = level;
+  }
+
+  leave(): void {
+    this.state = "left";
+    this.media.removeEventListener("change", this.mediaChanged);
+    this.session?.close();
+    this.wake();
+  }
+
+  private async run(): Promise<void> {
+    const online = () => this.wake();
+    window.addEventListener("online", online);
+    for (let attempt = 0; this.going(); ++attempt) {
+      await this.wait(backOffMs[Math.min(attempt, backOffMs.length - 1)] ?? 0);
+      if (!this.going()) break;
+      try {
+        const reason = await this.stay();
+        attempt = -1;
+        this.setState("reconnecting", rejoining[reason]);
+      } catch (error) {
+        this.failed(error, attempt);
+      }
+    }
+    window.removeEventListener("online", online);
+  }
+
+  private going(): boolean {
+    return this.state !== "left" && this.state !== "refused";
+  }
+
+  /** One session from joining to its end. */
+  private async stay(): Promise<EndReason> {
+    let end: (reason: EndReason) => void = () => {};
+    const ended = new Promise<EndReason>((resolve) => {
+      end = resolve;
+    });
+    const session = await Session.join(this.room, this.name, this.media, {
+      changed: () => this.showOthers(),
+      peerJoined: (name) => this.notify(`${name} joined`),
+      peerLeft: (name) => this.notify(`${name} left`),
+      trouble: (text) => this.setState(text === "" ? "joined" : "reconnecting", text),
+      ended: (reason) => end(reason),
+    });
+    this.session = session;
+    this.wasIn = true;
+    if (this.state === "left") session.close();
+    this.setState("joined", "");
+    this.showOthers();
+    const reason = await ended;
+    this.session = undefined;
+    return reason;
+  }
+
+  private failed(error: unknown, attempt: number): void {
+    if (!this.going()) return;
+    const code = error instanceof RequestError ? error.code : "";
+    if (code === "nameTaken" && (this.wasIn || attempt < nameTakenAttempts)) return;
+    if (finalCodes.has(code) || !(error instanceof RequestError)) {
+      this.refusal = error instanceof RequestError ? error.message : `This browser cannot join: ${String(error)}`;
+      this.setState("refused", "");
+    } else {
+      this.setState("reconnecting", "The server cannot be reached, trying again…");
+    }
+  }
+
+  private wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private setState(state: CallState, text: string): void {
+    if (this.state === "left") return;
+    this.state = state;
+    this.statusText = text;
+    this.changed();
+  }
+
+  private showSelf(): void {
+    const { self, media } = this;
+    self.video = media.video;
+    self.cameraOn = media.cameraOn && media.video !== undefined;
+    self.microphoneOn = media.microphoneOn && media.audio !== undefined;
+    this.changed();
+  }
+
+  /** People keep their tile over a rejoin: those whom the session does not know any more go, by name. */
+  private showOthers(): void {
+    const { session } = this;
+    if (!session) return;
+    const before = new Map(this.others.map((participant) => [participant.name, participant]));
+    const byId = new Map<string, Participant>();
+    for (const { peerId, name } of session.peers.values()) {
+      const participant = before.get(name) ?? newParticipant(name, false);
+      participant.microphoneOn = participant.cameraOn = false;
+      participant.audio = participant.video = undefined;
+      byId.set(peerId, participant);
+    }
+    for (const track of session.tracks) {
+      const participant = byId.get(track.peerId);
+      if (!participant) continue;
+      if (track.source === "microphone") {
+        participant.audio = track.track;
+        participant.microphoneOn = !track.paused;
+        participant.level = track.level;
+      } else {
+        participant.video = track.track;
+        participant.cameraOn = !track.paused;
+      }
+    }
+    this.others = [...byId.values()];
+    this.changed();
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function newParticipant(name: string, self: boolean): Participant {
+  return { name, self, audio: undefined, video: undefined, microphoneOn: false, cameraOn: false, level: () => 0 };
+}

@@ -1,0 +1,89 @@
+// The messages of docs/signalling.md, as types.
+
+import type { types } from "mediasoup-client";
+
+export type SourceName = "microphone" | "camera";
+
+export interface ErrorAnswer {
+  code: string;
+  field?: string;
+  message: string;
+}
+
+export interface ProducerInfo {
+  producerId: string;
+  kind: types.MediaKind;
+  source: SourceName;
+  paused: boolean;
+}
+
+export interface PeerInfo {
+  peerId: string;
+  name: string;
+  producers: ProducerInfo[];
+}
+
+export interface JoinAnswer {
+  peerId: string;
+  routerRtpCapabilities: types.RtpCapabilities;
+  iceServers?: RTCIceServer[];
+  peers: PeerInfo[];
+}
+
+export interface NewConsumer {
+  consumerId: string;
+  producerId: string;
+  peerId: string;
+  kind: types.MediaKind;
+  source: SourceName;
+  paused: boolean;
+  rtpParameters: types.RtpParameters;
+}
+
+export type Direction = "send" | "recv";
+
+export interface TransportAnswer {
+  transportId: string;
+  iceParameters: types.IceParameters;
+  iceCandidates: types.IceCandidate[];
+  dtlsParameters: types.DtlsParameters;
+}
+
+type Nothing = Record<string, never>;
+
+/** What the page asks, and what the answer carries. */
+export interface Requests {
+  join: {
+    data: { version: number; room: string; name: string; rtpCapabilities?: types.RtpCapabilities };
+    answer: JoinAnswer;
+  };
+  createTransport: { data: { direction: Direction }; answer: TransportAnswer };
+  connectTransport: { data: { transportId: string; dtlsParameters: types.DtlsParameters }; answer: Nothing };
+  restartIce: { data: { transportId: string }; answer: { iceParameters: types.IceParameters } };
+  produce: {
+    data: {
+      transportId: string;
+      kind: types.MediaKind;
+      source: SourceName;
+      paused: boolean;
+      rtpParameters: types.RtpParameters;
+    };
+    answer: { producerId: string };
+  };
+  pauseProducer: { data: { producerId: string }; answer: Nothing };
+  resumeProducer: { data: { producerId: string }; answer: Nothing };
+  consumerReady: { data: { consumerId: string }; answer: Nothing };
+  ping: { data: Nothing; answer: Nothing };
+}
+
+/** What the server says of itself. */
+export type Events =
+  | { event: "peerJoined"; data: PeerInfo }
+  | { event: "peerLeft"; data: { peerId: string } }
+  | { event: "newConsumer"; data: NewConsumer }
+  | { event: "consumerClosed"; data: { consumerId: string } }
+  | { event: "consumerPaused"; data: { consumerId: string } }
+  | { event: "consumerResumed"; data: { consumerId: string } }
+  | { event: "workerDied"; data: { message: string } };
+
+export type ServerMessage = Events | { id: number; data?: unknown; error?: ErrorAnswer };

@@ -1,0 +1,173 @@
+// One stay in a room over one signalling connection: two transports, what we send, what we receive. When it ends, for
+// whatever reason, it is over: the call joins again with a new one.
+
+import { Device, type types } from "mediasoup-client";
+import { IceKeeper } from "./ice_keeper";
+import type { LocalMedia } from "./media";
+import type { Direction, Events, JoinAnswer, PeerInfo } from "./protocol";
+import { Publisher } from "./publisher";
+import { Receiver, type RemoteTrack } from "./receiver";
+import { Signalling } from "./signalling";
+
+/** The version of docs/signalling.md that this page speaks. */
+const protocolVersion = 1;
+
+/** Why a session ended: the signalling connection, the media connection or the worker was lost. */
+export type EndReason = "connection" | "media" | "worker";
+
+export interface SessionHandlers {
+  /** Peers, tracks or their state changed. */
+  changed: () => void;
+  peerJoined: (name: string) => void;
+  peerLeft: (name: string) => void;
+  /** A sentence while something hangs, "" when it is well again. */
+  trouble: (text: string) => void;
+  ended: (reason: EndReason) => void;
+}
+
+export class Session {
+  readonly peers = new Map<string, PeerInfo>();
+  private signalling!: Signalling;
+  private publisher: Publisher | undefined;
+  private receiver: Receiver | undefined;
+  private readonly transports: types.Transport[] = [];
+  private readonly keepers: IceKeeper[] = [];
+  /** Events are carried out one after the other: a consumer is made before it is closed. */
+  private events: Promise<void> = Promise.resolve();
+  private open = true;
+  private hanging = false;
+  private readonly mediaChanged = () => this.publish();
+
+  private constructor(
+    private readonly media: LocalMedia,
+    private readonly handlers: SessionHandlers,
+  ) {}
+
+  /** Rejects with a RequestError, or with mediasoup-client's own when the browser cannot do it. */
+  static async join(room: string, name: string, media: LocalMedia, handlers: SessionHandlers): Promise<Session> {
+    const session = new Session(media, handlers);
+    try {
+      await session.start(room, name);
+    } catch (error) {
+      session.open = false; // The caller hears of it by the rejection alone.
+      session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  get tracks(): Iterable<RemoteTrack> {
+    return this.receiver?.tracks.values() ?? [];
+  }
+
+  close(): void {
+    this.open = false;
+    this.media.removeEventListener("change", this.mediaChanged);
+    for (const keeper of this.keepers) keeper.close();
+    for (const transport of this.transports) transport.close();
+    this.signalling?.close();
+  }
+
+  private async start(room: string, name: string): Promise<void> {
+    this.signalling = await Signalling.open({
+      event: (event) => this.enqueue(event),
+      hanging: (hanging) => {
+        this.hanging = hanging;
+        this.reportTrouble();
+      },
+      closed: () => this.end("connection"),
+    });
+    const device = await Device.factory();
+    // Events that come before the transports exist wait for them.
+    this.events = this.begin(device, room, name);
+    await this.events;
+    this.publish();
+  }
+
+  private async begin(device: Device, room: string, name: string): Promise<void> {
+    const answer = await this.signalling.request("join", { version: protocolVersion, room, name });
+    for (const peer of answer.peers) this.peers.set(peer.peerId, peer);
+    await device.load({ routerRtpCapabilities: answer.routerRtpCapabilities });
+    const sender = await this.createTransport(device, "send", answer);
+    const receiver = await this.createTransport(device, "recv", answer);
+    this.publisher = new Publisher(sender, this.signalling, this.media, (kind) => device.canProduce(kind));
+    this.receiver = new Receiver(receiver, this.signalling);
+    this.media.addEventListener("change", this.mediaChanged);
+  }
+
+  private async createTransport(device: Device, direction: Direction, answer: JoinAnswer): Promise<types.Transport> {
+    const { transportId, ...parameters } = await this.signalling.request("createTransport", { direction });
+    const options = { id: transportId, iceServers: answer.iceServers ?? [], ...parameters };
+    const transport = direction === "send" ? device.createSendTransport(options) : device.createRecvTransport(options);
+    this.transports.push(transport);
+    transport.on("connect", ({ dtlsParameters }, done, failed) => {
+      this.signalling.request("connectTransport", { transportId, dtlsParameters }).then(done, failed);
+    });
+    transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
+      const source = appData.source === "microphone" ? "microphone" : "camera";
+      this.signalling
+        .request("produce", { transportId, kind, source, paused: false, rtpParameters })
+        .then(({ producerId }) => done({ id: producerId }), failed);
+    });
+    this.keepers.push(
+      new IceKeeper(transport, this.signalling, {
+        trouble: () => this.reportTrouble(),
+        lost: () => this.end("media"),
+      }),
+    );
+    return transport;
+  }
+
+  private publish(): void {
+    this.publisher?.sync().catch(() => this.end("media"));
+  }
+
+  private enqueue(event: Events): void {
+    this.events = this.events.then(
+      () => (this.open ? this.handle(event) : undefined),
+      () => {}, // Joining failed: its caller knows.
+    );
+  }
+
+  private async handle(event: Events): Promise<void> {
+    const { receiver, handlers } = this;
+    switch (event.event) {
+      case "peerJoined":
+        this.peers.set(event.data.peerId, event.data);
+        handlers.peerJoined(event.data.name);
+        break;
+      case "peerLeft": {
+        const peer = this.peers.get(event.data.peerId);
+        this.peers.delete(event.data.peerId);
+        if (peer) handlers.peerLeft(peer.name);
+        break;
+      }
+      case "newConsumer":
+        await receiver?.add(event.data).catch(() => this.end("media"));
+        break;
+      case "consumerClosed":
+        receiver?.remove(event.data.consumerId);
+        break;
+      case "consumerPaused":
+      case "consumerResumed":
+        receiver?.setPaused(event.data.consumerId, event.event === "consumerPaused");
+        break;
+      case "workerDied":
+        this.end("worker");
+        return;
+    }
+    handlers.changed();
+  }
+
+  private reportTrouble(): void {
+    if (!this.open) return;
+    const mediaTrouble = this.keepers.some((keeper) => keeper.troubled);
+    this.handlers.trouble(this.hanging || mediaTrouble ? "Connection lost, trying again…" : "");
+  }
+
+  private end(reason: EndReason): void {
+    if (!this.open) return;
+    this.close();
+    this.handlers.ended(reason);
+  }
+}

@@ -1,0 +1,77 @@
+// One participant on the stage. Their media are ordinary <video> and <audio> elements; the document says the rest in
+// data attributes: data-audio and data-video ("on" or "off"), data-talking, data-self.
+
+import { talkThreshold } from "../level";
+import { hue, initials } from "../names";
+import type { Participant } from "../participant";
+import { element, setAttribute, setText } from "./dom";
+import { icon } from "./icons";
+
+/** How long a talker stays marked after the last loud moment: words have gaps. */
+const talkHoldMs = 600;
+
+export class Tile {
+  readonly root: HTMLElement;
+  private readonly video = element("video", { autoplay: true, playsinline: true });
+  private readonly audio: HTMLAudioElement | undefined;
+  private readonly state = element("span", { class: "only-heard" });
+  private lastLoudMs = Number.NEGATIVE_INFINITY;
+
+  /** `onBlocked` is called when the browser refuses to play sound before the participant touched the page. */
+  constructor(
+    readonly participant: Participant,
+    private readonly onBlocked: () => void,
+  ) {
+    const { name, self } = participant;
+    this.video.muted = true; // The picture only: sound comes from the audio element.
+    this.video.setAttribute("aria-label", self ? "Your picture" : `Picture of ${name}`);
+    if (!self) this.audio = element("audio", { autoplay: true });
+    const mark = element("span", { class: "muted-mark" }, [icon("microphoneOff")]);
+    this.root = element("figure", { class: "tile", "data-participant": name, "data-self": self }, [
+      element("span", { class: "avatar", "aria-hidden": "true" }, [initials(name)]),
+      this.video,
+      ...(this.audio ? [this.audio] : []),
+      element("figcaption", {}, [mark, element("span", { class: "who" }, [self ? `${name} (you)` : name]), this.state]),
+    ]);
+    this.root.style.setProperty("--hue", String(hue(name)));
+    this.update();
+  }
+
+  update(): void {
+    const { audio, video, microphoneOn, cameraOn } = this.participant;
+    play(this.video, video, () => {});
+    if (this.audio) play(this.audio, audio, this.onBlocked);
+    setAttribute(this.root, "data-audio", microphoneOn ? "on" : "off");
+    setAttribute(this.root, "data-video", cameraOn && video ? "on" : "off");
+    const words = [microphoneOn ? "" : "microphone off", cameraOn ? "" : "camera off"].filter((word) => word !== "");
+    setText(this.state, words.length > 0 ? `, ${words.join(", ")}` : "");
+  }
+
+  showLevel(nowMs: number): void {
+    if (this.participant.microphoneOn && this.participant.level() > talkThreshold) this.lastLoudMs = nowMs;
+    const talking = this.participant.microphoneOn && nowMs - this.lastLoudMs < talkHoldMs;
+    if (talking !== this.root.hasAttribute("data-talking")) setAttribute(this.root, "data-talking", talking);
+  }
+
+  /** Called from a click, when the browser lets sound begin. */
+  unblock(): void {
+    void this.audio?.play().catch(() => {});
+  }
+
+  close(): void {
+    this.video.srcObject = null;
+    if (this.audio) this.audio.srcObject = null;
+    this.root.remove();
+  }
+}
+
+function play(media: HTMLMediaElement, track: MediaStreamTrack | undefined, onBlocked: () => void): void {
+  const current = (media.srcObject as MediaStream | null)?.getTracks()[0];
+  if (current === track) return;
+  media.srcObject = track ? new MediaStream([track]) : null;
+  if (!track) return;
+  media.play().catch((error: unknown) => {
+    // Replaced or removed while starting is no refusal.
+    if (error instanceof DOMException && error.name === "NotAllowedError") onBlocked();
+  });
+}
