@@ -4,7 +4,7 @@
 //
 // It writes into the span that the caller passes and sends nothing: protection and the batch are the transport's.
 // Numbers are given when a packet is written, never before; with AES-GCM a number is never written with two contents
-// (RtcpFeedback "nack" without RTX resends identical bytes; RTX has a number space of its own, RFC 4588).
+// (see OutgoingStream).
 //
 // A consumer has one outgoing stream; a pipe consumer has one per stream of the producer.
 // Lifetime: owned by a transport; its producer outlives it.
@@ -18,11 +18,11 @@
 
 #include "absl/status/statusor.h"
 #include "rtc/base/rng.h"
+#include "rtc/forward/layer_selector.h"
 #include "rtc/media/media_event.h"
 #include "rtc/media/outgoing_stream.h"
 #include "rtc/media/producer.h"
 #include "rtc/media/rtp_parameters.h"
-#include "rtc/media/rtp_stream_stats.h"
 
 namespace sluice {
 
@@ -31,9 +31,96 @@ struct ConsumerConfig {
   std::string producer_id;
   MediaKind kind = MediaKind::kAudio;
   RtpType type = RtpType::kSimple;
-  RtpParameters rtp_parameters;                        // SSRCs, payload types and extension ids that go out
-  std::vector<RtpEncodingParameters> consumable_encodings;  // their SSRCs are the mapped SSRCs of the producer's streams
+  RtpParameters rtp_parameters;  // SSRCs, payload types and extension ids that go out
+  // What the router knows the producer's streams by, in the producer's order; their SSRCs are the mapped ones.
+  std::vector<RtpEncodingParameters> consumable_encodings;
   bool paused = false;
   std::optional<ConsumerLayers> preferred_layers;
   bool ignore_dtx = false;
 };
+
+class Consumer {
+ public:
+  // InvalidArgument, naming the field, when the parameters contradict themselves or the producer. `transport` is only
+  // handed back. `first` has the numbers to begin with, one for each outgoing stream (encoding).
+  static absl::StatusOr<std::unique_ptr<Consumer>> Create(ConsumerConfig config, Producer& producer,
+                                                          Transport& transport, std::span<const FirstNumbers> first);
+
+  const std::string& id() const { return config_.id; }
+  const ConsumerConfig& config() const { return config_; }
+  MediaKind kind() const { return config_.kind; }
+  RtpType type() const { return config_.type; }
+  Producer& producer() const { return producer_; }
+  Transport& transport() const { return transport_; }
+  bool paused() const { return paused_; }
+  bool producer_paused() const { return producer_.paused(); }
+  // Neither it nor its producer is paused.
+  bool active() const { return !paused_ && !producer_.paused(); }
+  // Payload types that it forwards, mapped ones, without RTX.
+  std::vector<PayloadType> SupportedPayloadTypes() const;
+
+  // Writes a fresh packet of the producer, if it is to be forwarded. 0: it is not. An event is appended when the layers
+  // that are being forwarded changed.
+  size_t Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
+               std::span<uint8_t> out, MediaEvents& events);
+  // The outgoing stream with this media or RTX SSRC, or null.
+  OutgoingStream* FindStream(Ssrc ssrc);
+  // Outgoing streams, one, or for a pipe one for each of the producer's.
+  size_t stream_count() const { return lanes_.size(); }
+  OutgoingStream& stream(size_t index) { return lanes_[index].stream; }
+  const OutgoingStream& stream(size_t index) const { return lanes_[index].stream; }
+
+  // Streams of the producer that a key frame is needed of: to get on, or (for a request of the peer) at all.
+  std::optional<size_t> BlockedOnKeyFrameOf() const;
+  std::vector<size_t> StreamsWanted() const;
+
+  void Pause();
+  void Resume() { paused_ = false; }
+  void ProducerPaused();
+  // Clamped into what exists; what is effective is returned by preferred_layers(). Nothing for one stream without
+  // layers.
+  void SetPreferredLayers(ConsumerLayers layers);
+  std::optional<ConsumerLayers> preferred_layers() const;
+  std::optional<ConsumerLayers> target_layers() const;
+  std::optional<ConsumerLayers> current_layers() const;
+  void SetPriority(uint8_t priority) { priority_ = priority; }
+  uint8_t priority() const { return priority_; }
+
+  void SetTraceKinds(std::vector<TraceKind> kinds) { trace_kinds_ = std::move(kinds); }
+  const std::vector<TraceKind>& trace_kinds() const { return trace_kinds_; }
+  void Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const;
+
+  // To be called about once a second, and when the producer's score changed: an event when the score changed.
+  void UpdateScore(Timestamp now, MediaEvents& events);
+  ConsumerScore Score() const;
+
+ private:
+  // An outgoing stream and the choice of what goes into it.
+  struct Lane {
+    LayerSelector selector;
+    OutgoingStream stream;
+    uint32_t generation = 0;  // of the source being forwarded
+  };
+
+  Consumer(ConsumerConfig config, Producer& producer, Transport& transport);
+  absl::Status AddLanes(std::span<const FirstNumbers> first);
+  bool HasLayers() const { return type() == RtpType::kSimulcast || type() == RtpType::kSvc; }
+  void Reset();
+  bool Traces(TraceKind kind) const;
+  void TracePacket(const StoredPacket& packet, const OutgoingStream& stream, size_t size, Timestamp now,
+                   MediaEvents& events) const;
+  void ReportLayers(MediaEvents& events);
+
+  const ConsumerConfig config_;
+  Producer& producer_;
+  Transport& transport_;
+  bool paused_;
+  uint8_t priority_ = 1;
+  std::vector<Lane> lanes_;
+  std::array<bool, 128> supported_{};  // by mapped payload type
+  std::vector<TraceKind> trace_kinds_;
+  std::optional<ConsumerLayers> reported_layers_;
+  ConsumerScore reported_score_;
+};
+
+}  // namespace sluice

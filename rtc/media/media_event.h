@@ -19,6 +19,7 @@ struct ProducerScoreChanged {
     Ssrc ssrc;
     std::string rid;
     uint8_t score = 0;  // 0 (nothing arrives) to 10
+    bool operator==(const Stream&) const = default;
   };
   std::string producer_id;
   std::vector<Stream> streams;
@@ -78,9 +79,9 @@ struct MediaTrace {
   uint32_t payload_size = 0;  // bytes
 };
 
-using MediaEvent = std::variant<ProducerScoreChanged, VideoOrientationChanged, ConsumerScoreChanged,
-                                ConsumerLayersChanged, ConsumerProducerPaused, ConsumerProducerResumed,
-                                ConsumerProducerClosed, MediaTrace>;
+using MediaEvent =
+    std::variant<ProducerScoreChanged, VideoOrientationChanged, ConsumerScoreChanged, ConsumerLayersChanged,
+                 ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed, MediaTrace>;
 using MediaEvents = std::vector<MediaEvent>;
 
 }  // namespace sluice

@@ -10,17 +10,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "rtc/base/rng.h"
 #include "rtc/base/units.h"
 #include "rtc/media/media_event.h"
 #include "rtc/media/producer_stream.h"
 #include "rtc/media/rtp_parameters.h"
-#include "rtc/media/rtp_stream_stats.h"
 #include "rtc/rtp/packet_view.h"
 
 namespace sluice {
@@ -32,9 +31,9 @@ struct ProducerConfig {
   std::string id;
   MediaKind kind = MediaKind::kAudio;
   RtpParameters rtp_parameters;
-  RtpMapping rtp_mapping;
+  RtpMapping rtp_mapping;  // one encoding for each of rtp_parameters, in the same order
   bool paused = false;
-  TimeDelta key_frame_request_delay = TimeDelta::Zero();  // the least time between two requests, at least 1 s if set
+  TimeDelta key_frame_request_delay = TimeDelta::Zero();  // the least time between two requests; zero: the default
 };
 
 class Producer {
@@ -47,14 +46,16 @@ class Producer {
     Consumer* consumer = nullptr;
     Transport* transport = nullptr;
   };
-  // A packet that this turn brought, in the order of arrival: which stream, and its number in that stream's store.
+  // A packet that this turn brought: its stream, its number in that stream's store, and when it was captured.
   struct Fresh {
     uint8_t stream = 0;
     ExtSeqNum seq;
+    std::optional<Timestamp> captured;
   };
 
-  // InvalidArgument (naming the field) when the parameters contradict themselves.
-  static absl::StatusOr<std::unique_ptr<Producer>> Create(ProducerConfig config, Transport& transport, PacketPool& pool);
+  // InvalidArgument, naming the field, when the parameters contradict themselves. `transport` is only handed back.
+  static absl::StatusOr<std::unique_ptr<Producer>> Create(ProducerConfig config, Transport& transport,
+                                                          const CaptureClock& capture_clock, PacketPool& pool);
 
   const std::string& id() const { return config_.id; }
   const ProducerConfig& config() const { return config_; }
@@ -65,42 +66,47 @@ class Producer {
   std::span<ProducerStream> streams() { return streams_; }
   std::span<const ProducerStream> streams() const { return streams_; }
   std::vector<Link>& links() { return links_; }
+  const std::vector<Link>& links() const { return links_; }
 
-  // Takes a packet of stream `stream` (or of its RTX stream). True when something is to be forwarded: fresh() grew.
+  // Takes a packet of stream `stream`, or of its RTX stream. True when it is the first of this turn to be forwarded.
   bool OnRtp(size_t stream, bool is_rtx, const rtp::PacketView& packet, Timestamp arrival, MediaEvents& events);
-  void OnSenderReport(size_t stream, const rtcp::SenderReport& report, Timestamp arrival, MediaEvents& events);
 
-  // Packets since the last ClearFresh(); empty while paused.
+  // Packets since the last ClearFresh(); none while paused. At most what a turn brings.
   std::span<const Fresh> fresh() const { return fresh_; }
   void ClearFresh() { fresh_.clear(); }
 
-  // What the stream wants of its peer now: a NACK list (appended), a key frame. RTT is the transport's estimate.
+  void OnTimer(Timestamp now);
   Timestamp NextDeadline() const;
 
   void Pause();
-  // A key frame is wanted of every stream afterwards.
-  void Resume(Timestamp now);
+  void Resume() { paused_ = false; }
+
   void SetTraceKinds(std::vector<TraceKind> kinds) { trace_kinds_ = std::move(kinds); }
   const std::vector<TraceKind>& trace_kinds() const { return trace_kinds_; }
-  bool Traces(TraceKind kind) const;
+  void Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const;
 
-  // Recomputes the scores; appends an event when one changed.
-  void UpdateScores(Timestamp now, MediaEvents& events);
+  // To be called about once a second. Recomputes the scores; true, and an event, when one changed.
+  bool UpdateScores(Timestamp now, MediaEvents& events);
   std::vector<ProducerScoreChanged::Stream> Scores() const;
 
  private:
   Producer(ProducerConfig config, Transport& transport);
+  absl::Status AddStreams(const CaptureClock& capture_clock, PacketPool& pool);
+  bool Traces(TraceKind kind) const;
+  void TracePacket(const rtp::PacketView& packet, bool key_frame, Timestamp now, MediaEvents& events) const;
+  void WatchOrientation(const StoredPacket& packet, MediaEvents& events);
 
-  ProducerConfig config_;
+  const ProducerConfig config_;
   RtpType type_ = RtpType::kSimple;
   Transport& transport_;
-  bool paused_ = false;
+  bool paused_;
+  ProducerFormat format_;
   std::vector<ProducerStream> streams_;
   std::vector<Link> links_;
   std::vector<Fresh> fresh_;
   std::vector<TraceKind> trace_kinds_;
-  std::vector<uint8_t> last_scores_;
-  std::optional<uint8_t> last_orientation_;
+  std::vector<ProducerScoreChanged::Stream> last_scores_;
+  std::optional<uint8_t> orientation_;
 };
 
 }  // namespace sluice

@@ -15,7 +15,8 @@ bool EndsWithIgnoreCase(const std::string& text, std::string_view suffix) {
 // The number behind the first `letter` of a scalability mode such as "L3T2_KEY"; 1 when there is none.
 int LayersAfter(const std::string& mode, std::string_view letters) {
   const size_t at = mode.find_first_of(letters);
-  if (at == std::string::npos || at + 1 >= mode.size() || !std::isdigit(static_cast<unsigned char>(mode[at + 1]))) return 1;
+  if (at == std::string::npos || at + 1 >= mode.size() || !std::isdigit(static_cast<unsigned char>(mode[at + 1])))
+    return 1;
   return std::clamp(mode[at + 1] - '0', 1, 8);
 }
 
@@ -39,6 +40,13 @@ bool RtpCodecParameters::HasFeedback(const std::string& type, const std::string&
                              [&](const RtcpFeedback& f) { return f.type == type && f.parameter == parameter; });
 }
 
+bool RtpCodecParameters::HasFlag(const std::string& name) const {
+  return std::ranges::any_of(parameters, [&](const auto& parameter) {
+    return parameter.first == name &&
+           (parameter.second == CodecParameterValue(true) || parameter.second == CodecParameterValue(1));
+  });
+}
+
 int RtpEncodingParameters::SpatialLayers() const { return LayersAfter(scalability_mode, "LS"); }
 int RtpEncodingParameters::TemporalLayers() const { return LayersAfter(scalability_mode, "T"); }
 
@@ -59,7 +67,7 @@ const RtpCodecParameters* RtpParameters::RtxCodecFor(PayloadType payload_type) c
 
 rtp::ExtensionMap RtpParameters::Extensions() const {
   rtp::ExtensionMap map;
-  for (const RtpHeaderExtensionParameters& extension : header_extensions) map.Set(extension.uri, extension.id);
+  for (const RtpHeaderExtensionParameters& extension : header_extensions) map.Add(extension.uri, extension.id);
   return map;
 }
 

@@ -33,8 +33,8 @@ struct RtcpFeedback {
 struct RtpCodecParameters {
   std::string mime_type;  // "video/VP8"
   PayloadType payload_type;
-  uint32_t clock_rate = 0;           // Hz, never 0 once validated
-  std::optional<uint8_t> channels;   // audio only
+  uint32_t clock_rate = 0;          // Hz, never 0 once validated
+  std::optional<uint8_t> channels;  // audio only
   CodecParameters parameters;
   std::vector<RtcpFeedback> rtcp_feedback;
 
@@ -42,6 +42,7 @@ struct RtpCodecParameters {
   // The payload type that an RTX codec repairs ("apt"); nullopt for other codecs.
   std::optional<PayloadType> AssociatedPayloadType() const;
   bool HasFeedback(const std::string& type, const std::string& parameter = "") const;
+  bool HasFlag(const std::string& name) const;  // a parameter that is 1 or true
 };
 
 struct RtpHeaderExtensionParameters {
@@ -57,7 +58,7 @@ struct RtpEncodingParameters {
   std::optional<PayloadType> codec_payload_type;
   std::optional<Ssrc> rtx_ssrc;
   bool dtx = false;
-  std::string scalability_mode;  // "L1T3", "S3T3", "L3T3_KEY"
+  std::string scalability_mode;         // "L1T3", "S3T3", "L3T3_KEY"
   std::optional<uint32_t> max_bitrate;  // bps
 
   int SpatialLayers() const;   // 1 unless scalability_mode says more

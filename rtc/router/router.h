@@ -1,5 +1,5 @@
-// A Router owns transports and knows who consumes whom: a producer's packets reach its consumers on any transport of the
-// same router. It keeps the links in order and tells consumers of their producer's pauses and end.
+// A Router owns transports and knows who consumes whom: a producer's packets reach its consumers on any transport of
+// the same router. It keeps the links in order and tells consumers of their producer's pauses and end.
 //
 // Ids are the controller's; the router refuses one that it already has. Removing an object removes what hangs on it;
 // the ids of everything that went are returned, so that a registry can forget them.

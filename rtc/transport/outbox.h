@@ -1,4 +1,5 @@
-// What a turn has to tell: notifications for the controller, and changes of paths for whoever maps tuples to transports.
+// What a turn has to tell: notifications for the controller, and changes of paths for whoever maps tuples to
+// transports.
 #pragma once
 
 #include <string>

@@ -2,8 +2,10 @@
 //   1. its SSRC is known: signalled, or bound by an earlier packet;
 //   2. it carries a RID (or, for RTX, a repaired RID) that a producer signalled: of the producer with the packet's MID
 //      when it has one too;
-//   3. it carries a MID whose producer has a single encoding without SSRC and RID: bound by payload type to media or RTX;
-//   4. there is exactly one producer with such a single open encoding and no MID, and the payload type is one of its own.
+//   3. it carries a MID whose producer has a single encoding without SSRC and RID: bound by payload type to media or
+//   RTX;
+//   4. there is exactly one producer with such a single open encoding and no MID, and the payload type is one of its
+//   own.
 // A match by 2-4 binds the SSRC. Bounds: an encoding binds one media and one RTX SSRC at a time; a new one replaces
 // it (the sender restarted), so a peer that invents SSRCs grows nothing.
 #pragma once

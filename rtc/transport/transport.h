@@ -1,6 +1,6 @@
 // A Transport carries the packets of one peer. WebRTC, plain and (later) pipe and direct transports are this one class,
-// composed of a path policy (ICE, or a tuple that is given or learnt), a protection (DTLS-SRTP, SRTP with given keys, or
-// none) and what both share: demultiplexing, producers, consumers, RTCP, feedback.
+// composed of a path policy (ICE, or a tuple that is given or learnt), a protection (DTLS-SRTP, SRTP with given keys,
+// or none) and what both share: demultiplexing, producers, consumers, RTCP, feedback.
 //
 // It opens no socket and reads no clock: datagrams, times and the batch for outgoing datagrams come with each call.
 // Events go to turn.outbox. Packets for other transports are only announced (turn.ready); FanOut() forwards them.
@@ -37,7 +37,7 @@ class Transport {
     DtlsContext& dtls;
     PacketPool& pool;
     Rng& rng;
-    TimeDelta ntp_offset;  // NTP time (since 1900) of the host clock minus the monotonic clock
+    TimeDelta wall_offset;  // Unix time minus the monotonic clock
   };
 
   static std::unique_ptr<Transport> CreateWebRtc(WebRtcTransportConfig config, const Env& env, Timestamp now);

@@ -16,18 +16,18 @@ namespace sluice {
 
 struct WebRtcTransportConfig {
   std::string id;
-  IceCredentials ice;                                   // ours
-  TimeDelta consent_timeout = TimeDelta::Seconds(30);   // zero: never
+  IceCredentials ice;                                  // ours
+  TimeDelta consent_timeout = TimeDelta::Seconds(30);  // zero: never
 };
 
 struct PlainTransportConfig {
   std::string id;
   bool rtcp_mux = true;
-  bool comedia = false;                  // learn the peer's address from its first packet
-  Path rtp;                              // local side; remote unset
-  std::optional<Path> rtcp;              // local side for RTCP, without rtcp_mux
-  std::optional<SrtpSuite> srtp_suite;   // set: SRTP is on
-  std::string srtp_local_key;            // our key and salt, raw bytes of the suite's length
+  bool comedia = false;                 // learn the peer's address from its first packet
+  Path rtp;                             // local side; remote unset
+  std::optional<Path> rtcp;             // local side for RTCP, without rtcp_mux
+  std::optional<SrtpSuite> srtp_suite;  // set: SRTP is on
+  std::string srtp_local_key;           // our key and salt, raw bytes of the suite's length
 };
 
 struct WebRtcConnectParameters {

@@ -1,0 +1,248 @@
+#include "rtc/media/consumer.h"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+absl::Status Invalid(const std::string& what) { return absl::InvalidArgumentError(what); }
+
+RtpStreamParameters StreamParameters(const RtpParameters& params, size_t index, const RtpCodecParameters& codec,
+                                     int spatial_layers, int temporal_layers) {
+  const RtpEncodingParameters& encoding = params.encodings[index];
+  const RtpCodecParameters* rtx = encoding.rtx_ssrc ? params.RtxCodecFor(codec.payload_type) : nullptr;
+  return {
+      .encoding_idx = static_cast<uint32_t>(index),
+      .ssrc = *encoding.ssrc,
+      .payload_type = codec.payload_type,
+      .mime_type = codec.mime_type,
+      .clock_rate = codec.clock_rate,
+      .rid = encoding.rid,
+      .cname = params.rtcp.cname,
+      .rtx_ssrc = rtx ? encoding.rtx_ssrc : std::nullopt,
+      .rtx_payload_type = rtx ? std::optional(rtx->payload_type) : std::nullopt,
+      .use_nack = codec.HasFeedback("nack"),
+      .use_pli = codec.HasFeedback("nack", "pli"),
+      .use_fir = codec.HasFeedback("ccm", "fir"),
+      .use_in_band_fec = codec.HasFlag("useinbandfec"),
+      .use_dtx = codec.HasFlag("usedtx") || encoding.dtx,
+      .spatial_layers = spatial_layers,
+      .temporal_layers = temporal_layers,
+  };
+}
+
+std::array<uint8_t, 128> RtxPayloadTypesOf(const RtpParameters& params) {
+  std::array<uint8_t, 128> types{};
+  for (const RtpCodecParameters& codec : params.codecs) {
+    if (const auto original = codec.AssociatedPayloadType())
+      types[original->value() & 0x7F] = codec.payload_type.value();
+  }
+  return types;
+}
+
+ConsumerLayers ToConsumerLayers(const Layers& layers) {
+  return {.spatial = layers.spatial, .temporal = layers.temporal};
+}
+
+}  // namespace
+
+Consumer::Consumer(ConsumerConfig config, Producer& producer, Transport& transport)
+    : config_(std::move(config)), producer_(producer), transport_(transport), paused_(config_.paused) {}
+
+absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(ConsumerConfig config, Producer& producer,
+                                                           Transport& transport, std::span<const FirstNumbers> first) {
+  const RtpParameters& params = config.rtp_parameters;
+  const size_t lanes = config.type == RtpType::kPipe ? producer.streams().size() : 1;
+  if (config.kind != producer.kind()) return Invalid("kind: it is not the producer's");
+  if (config.consumable_encodings.size() != producer.streams().size()) {
+    return Invalid("consumableRtpEncodings: as many are needed as the producer has");
+  }
+  if (params.encodings.size() != lanes) {
+    return Invalid("rtpParameters.encodings: " + std::to_string(lanes) + " are needed");
+  }
+  for (const RtpEncodingParameters& encoding : params.encodings) {
+    if (!encoding.ssrc) return Invalid("rtpParameters.encodings: ssrc is missing");
+  }
+  std::unique_ptr<Consumer> consumer(new Consumer(std::move(config), producer, transport));
+  if (auto status = consumer->AddLanes(first); !status.ok()) return status;
+  return consumer;
+}
+
+absl::Status Consumer::AddLanes(std::span<const FirstNumbers> first) {
+  const RtpParameters& params = config_.rtp_parameters;
+  for (const RtpCodecParameters& codec : params.codecs) {
+    if (codec.clock_rate == 0) return Invalid("rtpParameters.codecs: clockRate must not be 0");
+    if (!codec.IsRtx()) supported_[codec.payload_type.value() & 0x7F] = true;
+  }
+  for (size_t i = 0; i < params.encodings.size(); ++i) {
+    const RtpCodecParameters* codec = params.CodecOf(params.encodings[i]);
+    if (!codec) return Invalid("rtpParameters.codecs: there is no media codec");
+    const RtpEncodingParameters& source = config_.consumable_encodings[type() == RtpType::kPipe ? i : 0];
+    const bool simulcast = type() == RtpType::kSimulcast;
+    const int streams = simulcast ? static_cast<int>(producer_.streams().size()) : 1;
+    const int temporal = std::max(source.TemporalLayers(), params.encodings[i].TemporalLayers());
+    const int spatial = simulcast ? streams : std::max(source.SpatialLayers(), params.encodings[i].SpatialLayers());
+    const codec::MediaCodec media = codec::FromMimeType(codec->mime_type);
+    lanes_.push_back({
+        .selector = LayerSelector({.streams = streams, .temporal_layers = temporal, .codec = media}),
+        .stream = OutgoingStream({.params = StreamParameters(params, i, *codec, spatial, temporal),
+                                  .kind = config_.kind,
+                                  .mid = params.mid,
+                                  .extensions = params.Extensions(),
+                                  .rtx_payload_types = RtxPayloadTypesOf(params),
+                                  .is_vp8 = media == codec::MediaCodec::kVp8,
+                                  .first = first[i]}),
+    });
+  }
+  SetPreferredLayers(config_.preferred_layers.value_or(ConsumerLayers{.spatial = 127, .temporal = 127}));
+  reported_score_ = Score();
+  return absl::OkStatus();
+}
+
+std::vector<PayloadType> Consumer::SupportedPayloadTypes() const {
+  std::vector<PayloadType> types;
+  for (const RtpCodecParameters& codec : config_.rtp_parameters.codecs) {
+    if (!codec.IsRtx()) types.push_back(codec.payload_type);
+  }
+  return types;
+}
+
+size_t Consumer::Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
+                       std::span<uint8_t> out, MediaEvents& events) {
+  if (!supported_[packet.payload_type.value() & 0x7F]) return 0;
+  const bool pipe = type() == RtpType::kPipe;
+  Lane& lane = lanes_[pipe ? fresh.stream : 0];
+  const uint32_t generation = producer_.streams()[fresh.stream].generation();
+  switch (lane.selector.Select(pipe ? 0 : fresh.stream, packet.timestamp, packet.frame)) {
+    case LayerSelector::Decision::kIgnore:
+      return 0;
+    case LayerSelector::Decision::kDrop:
+      lane.stream.Drop(packet);
+      return 0;
+    case LayerSelector::Decision::kSwitch:
+      lane.stream.SwitchSource();
+      lane.generation = generation;
+      ReportLayers(events);
+      break;
+    case LayerSelector::Decision::kForward:
+      if (lane.generation != generation) lane.stream.SwitchSource();
+      lane.generation = generation;
+      if (HasLayers()) ReportLayers(events);
+      break;
+  }
+  const size_t size = lane.stream.Write(fresh.stream, packet, fresh.captured, stamp, now, out);
+  if (size != 0 && !trace_kinds_.empty()) TracePacket(packet, lane.stream, size, now, events);
+  return size;
+}
+
+OutgoingStream* Consumer::FindStream(Ssrc ssrc) {
+  for (Lane& lane : lanes_) {
+    if (lane.stream.params().ssrc == ssrc || lane.stream.params().rtx_ssrc == ssrc) return &lane.stream;
+  }
+  return nullptr;
+}
+
+std::optional<size_t> Consumer::BlockedOnKeyFrameOf() const {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    if (const auto stream = lanes_[i].selector.wants_key_frame()) {
+      return type() == RtpType::kPipe ? i : static_cast<size_t>(*stream);
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<size_t> Consumer::StreamsWanted() const {
+  if (kind() != MediaKind::kVideo) return {};
+  std::vector<size_t> streams;
+  if (type() != RtpType::kSimulcast) {
+    for (size_t i = 0; i < producer_.streams().size(); ++i) streams.push_back(i);
+  } else if (const auto target = lanes_[0].selector.target()) {
+    streams.push_back(static_cast<size_t>(target->spatial));
+  }
+  return streams;
+}
+
+void Consumer::Reset() {
+  for (Lane& lane : lanes_) lane.selector.Reset();
+}
+
+void Consumer::Pause() {
+  paused_ = true;
+  Reset();
+}
+
+void Consumer::ProducerPaused() { Reset(); }
+
+void Consumer::SetPreferredLayers(ConsumerLayers layers) {
+  for (Lane& lane : lanes_) lane.selector.SetPreferred({.spatial = layers.spatial, .temporal = layers.temporal});
+}
+
+std::optional<ConsumerLayers> Consumer::preferred_layers() const {
+  if (!HasLayers()) return std::nullopt;
+  return ToConsumerLayers(lanes_[0].selector.preferred());
+}
+
+std::optional<ConsumerLayers> Consumer::target_layers() const {
+  const auto target = HasLayers() ? lanes_[0].selector.target() : std::nullopt;
+  return target ? std::optional(ToConsumerLayers(*target)) : std::nullopt;
+}
+
+std::optional<ConsumerLayers> Consumer::current_layers() const {
+  const auto current = HasLayers() ? lanes_[0].selector.current() : std::nullopt;
+  return current ? std::optional(ToConsumerLayers(*current)) : std::nullopt;
+}
+
+void Consumer::ReportLayers(MediaEvents& events) {
+  const auto layers = current_layers();
+  if (layers == reported_layers_) return;
+  reported_layers_ = layers;
+  events.push_back(ConsumerLayersChanged{.consumer_id = id(), .layers = layers});
+}
+
+bool Consumer::Traces(TraceKind kind) const { return std::ranges::find(trace_kinds_, kind) != trace_kinds_.end(); }
+
+void Consumer::Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const {
+  if (!Traces(kind)) return;
+  events.push_back(MediaTrace{.object_id = id(), .kind = kind, .incoming = incoming, .at = now, .ssrc = ssrc});
+}
+
+void Consumer::TracePacket(const StoredPacket& packet, const OutgoingStream& stream, size_t size, Timestamp now,
+                           MediaEvents& events) const {
+  const bool as_key_frame = packet.frame.key_frame && Traces(TraceKind::kKeyFrame);
+  if (!as_key_frame && !Traces(TraceKind::kRtp)) return;
+  events.push_back(MediaTrace{.object_id = id(),
+                              .kind = as_key_frame ? TraceKind::kKeyFrame : TraceKind::kRtp,
+                              .at = now,
+                              .ssrc = stream.params().ssrc,
+                              .payload_type = packet.payload_type,
+                              .seq = (stream.next_numbers().media + -1).seq(),
+                              .timestamp = packet.timestamp,
+                              .marker = packet.marker,
+                              .key_frame = packet.frame.key_frame,
+                              .size = static_cast<uint32_t>(size),
+                              .payload_size = static_cast<uint32_t>(packet.payload.size())});
+}
+
+void Consumer::UpdateScore(Timestamp now, MediaEvents& events) {
+  for (Lane& lane : lanes_) lane.stream.send().UpdateScore(now);
+  ConsumerScore score = Score();
+  if (score == reported_score_) return;
+  reported_score_ = score;
+  events.push_back(ConsumerScoreChanged{.consumer_id = id(), .score = std::move(score)});
+}
+
+ConsumerScore Consumer::Score() const {
+  ConsumerScore score;
+  for (const ProducerStream& stream : producer_.streams()) score.producer_scores.push_back(stream.score());
+  const auto current = lanes_[0].selector.current();
+  size_t source = current ? static_cast<size_t>(current->spatial) : 0;
+  if (type() != RtpType::kSimulcast || source >= score.producer_scores.size()) source = 0;
+  score.producer_score = score.producer_scores[source];
+  if (type() == RtpType::kSimulcast && !current)
+    score.producer_score = *std::ranges::max_element(score.producer_scores);
+  score.score = lanes_[0].stream.score();
+  for (const Lane& lane : lanes_) score.score = std::min(score.score, lane.stream.score());
+  return score;
+}
+
+}  // namespace sluice

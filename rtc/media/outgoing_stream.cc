@@ -1,0 +1,170 @@
+#include "rtc/media/outgoing_stream.h"
+
+#include <utility>
+
+#include "rtc/base/bytes.h"
+#include "rtc/rtp/packet_writer.h"
+#include "rtc/rtp/rtx.h"
+
+namespace sluice {
+namespace {
+
+using rtp::HeaderExtension;
+
+// RFC 3550 leaves the repeated packets' spacing to us: before the first report, a usual internet path.
+constexpr TimeDelta kAssumedRtt = TimeDelta::Millis(100);
+
+std::span<const uint8_t> Bytes(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+// The elements of one outgoing packet's header extension block; values lie here or in the stored packet.
+class Elements {
+ public:
+  Elements(const rtp::ExtensionMap& ids, const std::string& mid, const ForwardedExtensions& forwarded,
+           const SendStamp& stamp)
+      : ids_(ids) {
+    for (int i = 0; i < 3; ++i) abs_send_time_[i] = static_cast<uint8_t>(stamp.abs_send_time >> (16 - 8 * i));
+    transport_seq_ = {static_cast<uint8_t>(stamp.transport_seq.value() >> 8),
+                      static_cast<uint8_t>(stamp.transport_seq.value())};
+    audio_level_ = forwarded.audio_level.value_or(0);
+    orientation_ = forwarded.video_orientation.value_or(0);
+    Add(HeaderExtension::kMid, Bytes(mid));
+    Add(HeaderExtension::kAbsSendTime, abs_send_time_);
+    Add(HeaderExtension::kTransportWideCc, transport_seq_);
+    if (forwarded.audio_level) Add(HeaderExtension::kAudioLevel, {&audio_level_, 1});
+    if (forwarded.video_orientation) Add(HeaderExtension::kVideoOrientation, {&orientation_, 1});
+    Add(HeaderExtension::kAbsCaptureTime, forwarded.abs_capture_time);
+    Add(HeaderExtension::kPlayoutDelay, forwarded.playout_delay);
+    Add(HeaderExtension::kDependencyDescriptor, forwarded.dependency_descriptor);
+  }
+  std::span<const rtp::ExtensionElement> all() const { return std::span(elements_).first(count_); }
+
+ private:
+  void Add(HeaderExtension type, std::span<const uint8_t> value) {
+    const uint8_t id = ids_.IdOf(type);
+    if (id != 0 && !value.empty()) elements_[count_++] = {.id = id, .value = value};
+  }
+
+  const rtp::ExtensionMap& ids_;
+  std::array<rtp::ExtensionElement, rtp::kHeaderExtensionCount> elements_;
+  size_t count_ = 0;
+  std::array<uint8_t, 3> abs_send_time_;
+  std::array<uint8_t, 2> transport_seq_;
+  uint8_t audio_level_;
+  uint8_t orientation_;
+};
+
+}  // namespace
+
+OutgoingStream::OutgoingStream(Config config)
+    : config_(std::move(config)),
+      sequence_(config_.first.media),
+      timestamp_(config_.params.clock_rate),
+      plan_(config_.kind == MediaKind::kVideo ? RetransmissionPlan::kVideoCapacity
+                                              : RetransmissionPlan::kAudioCapacity),
+      send_(config_.params.ssrc, config_.params.clock_rate),
+      rtx_next_(config_.first.rtx) {}
+
+void OutgoingStream::SwitchSource() {
+  sequence_.SwitchSource();
+  timestamp_.SwitchSource();
+  vp8_.SwitchSource();
+}
+
+void OutgoingStream::Drop(const StoredPacket& packet) {
+  sequence_.Drop(packet.seq);
+  if (config_.is_vp8) vp8_.Drop(packet.frame);
+}
+
+size_t OutgoingStream::Write(uint8_t source, const StoredPacket& packet, std::optional<Timestamp> captured,
+                             const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
+  PlannedPacket plan{.source_seq = packet.seq,
+                     .last_sent = now,
+                     .abs_send_time = stamp.abs_send_time,
+                     .transport_seq = stamp.transport_seq,
+                     .source = source,
+                     .payload_type = packet.payload_type,
+                     .marker = packet.marker};
+  if (config_.is_vp8) {
+    const auto patch = vp8_.Rewrite(packet.frame);
+    if (!patch) return 0;
+    plan.patch = *patch;
+  }
+  const auto seq = sequence_.Map(packet.seq);
+  if (!seq) return 0;
+  plan.seq = *seq;
+  plan.timestamp = timestamp_.Map(packet.timestamp, captured.value_or(packet.arrival));
+  const size_t size = WritePacket({.payload_type = plan.payload_type, .seq = seq->seq(), .ssrc = config_.params.ssrc},
+                                  plan, packet, stamp, out);
+  if (size == 0) return 0;
+  plan_.Add(plan);
+  send_.OnSent(size, packet.payload.size(), plan.timestamp, captured, now);
+  return size;
+}
+
+size_t OutgoingStream::WriteAgain(SeqNum seq, std::span<const ProducerStream> sources, const SendStamp& stamp,
+                                  Timestamp now, std::span<uint8_t> out) {
+  const PlannedPacket* plan = plan_.TakeForRetransmission(seq, send_.rtt().value_or(kAssumedRtt), now);
+  if (!plan || plan->source >= sources.size()) return 0;
+  const StoredPacket* packet = sources[plan->source].ring().Find(plan->source_seq);
+  if (!packet) return 0;
+  const uint8_t rtx_type = config_.rtx_payload_types[plan->payload_type.value() & 0x7F];
+  const bool by_rtx = has_rtx() && rtx_type != 0;
+  Wire wire{.payload_type = plan->payload_type, .seq = seq, .ssrc = config_.params.ssrc};
+  SendStamp first_stamp{.abs_send_time = plan->abs_send_time, .transport_seq = plan->transport_seq};
+  if (by_rtx) {
+    wire = {.payload_type = PayloadType(rtx_type),
+            .seq = rtx_next_.seq(),
+            .ssrc = *config_.params.rtx_ssrc,
+            .original = seq};
+  }
+  const size_t size = WritePacket(wire, *plan, *packet, by_rtx ? stamp : first_stamp, out);
+  if (size == 0) return 0;
+  if (by_rtx) rtx_next_ = rtx_next_ + 1;
+  send_.OnRetransmitted(size, packet->payload.size(), by_rtx, now);
+  return size;
+}
+
+size_t OutgoingStream::WritePacket(const Wire& wire, const PlannedPacket& plan, const StoredPacket& packet,
+                                   const SendStamp& stamp, std::span<uint8_t> out) const {
+  rtp::PacketWriter writer(out, {.marker = plan.marker,
+                                 .payload_type = wire.payload_type,
+                                 .seq = wire.seq,
+                                 .timestamp = plan.timestamp,
+                                 .ssrc = wire.ssrc});
+  const Elements elements(config_.extensions, config_.mid, packet.extensions, stamp);
+  writer.Extensions(elements.all());
+  if (wire.original) writer.PayloadU16(wire.original->value());
+  writer.Payload(packet.payload);
+  const size_t size = writer.Finish();
+  if (size != 0) plan.patch.ApplyTo(out.subspan(size - packet.payload.size(), packet.payload.size()));
+  return size;
+}
+
+RtpStreamStats OutgoingStream::Stats(Timestamp now) const {
+  const SendStream::Stats stats = send_.stats();
+  return {
+      .kind = config_.kind,
+      .mime_type = config_.params.mime_type,
+      .ssrc = config_.params.ssrc,
+      .rtx_ssrc = config_.params.rtx_ssrc,
+      .rid = config_.params.rid,
+      .packets = stats.packets,
+      .bytes = stats.bytes,
+      .bitrate = send_.bitrate(now),
+      .packets_lost = stats.lost,
+      .fraction_lost = stats.fraction_lost,
+      .jitter = stats.jitter,
+      .packets_retransmitted = stats.retransmitted_packets,
+      .packets_repaired = stats.retransmitted_packets,
+      .nack_count = nack_count_,
+      .nack_packet_count = stats.nacked,
+      .pli_count = pli_count_,
+      .fir_count = fir_count_,
+      .round_trip_time = send_.rtt(),
+      .score = score(),
+  };
+}
+
+}  // namespace sluice

@@ -1,0 +1,105 @@
+// One outgoing RTP stream of a consumer: gives a source's packets numbers, timestamps and descriptor values that are
+// continuous for the receiver, writes them, writes them again when asked, and counts.
+//
+// Everything is decided when a packet is written and kept in the RetransmissionPlan; without RTX a repetition is the
+// identical bytes (an SRTP index must not carry two contents), with RTX (RFC 4588) it is a packet of the RTX stream.
+// Does not choose what is sent and does not send.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "rtc/base/ids.h"
+#include "rtc/base/rng.h"
+#include "rtc/base/units.h"
+#include "rtc/forward/sequence_mapper.h"
+#include "rtc/forward/timestamp_mapper.h"
+#include "rtc/forward/vp8_rewriter.h"
+#include "rtc/media/producer.h"
+#include "rtc/media/rtp_stream_stats.h"
+#include "rtc/rtp/header_extension.h"
+#include "rtc/stream/packet_ring.h"
+#include "rtc/stream/retransmission_plan.h"
+#include "rtc/stream/rtx_payload_types.h"
+#include "rtc/stream/send_stream.h"
+
+namespace sluice {
+
+// What a transport puts into every packet at the moment it leaves.
+struct SendStamp {
+  uint32_t abs_send_time = 0;  // 24 bits, 6.18 s
+  SeqNum transport_seq;
+};
+
+// The next free number of a media SSRC and of its RTX SSRC: where an SSRC that was used before goes on.
+struct FirstNumbers {
+  ExtSeqNum media;
+  ExtSeqNum rtx;
+};
+
+class OutgoingStream {
+ public:
+  struct Config {
+    RtpStreamParameters params;
+    MediaKind kind = MediaKind::kAudio;
+    std::string mid;
+    rtp::ExtensionMap extensions;
+    std::array<uint8_t, 128> rtx_payload_types{};  // by media payload type; 0: none
+    bool is_vp8 = false;
+    FirstNumbers first;
+  };
+  explicit OutgoingStream(Config config);
+
+  // The next packet comes from another source (or the same after a pause or a new beginning).
+  void SwitchSource();
+  // A packet of the current source that is left out on purpose.
+  void Drop(const StoredPacket& packet);
+  // Writes `packet` of the producer's stream `source`. 0: not to be sent (too late, or does not fit).
+  size_t Write(uint8_t source, const StoredPacket& packet, std::optional<Timestamp> captured, const SendStamp& stamp,
+               Timestamp now, std::span<uint8_t> out);
+  // Writes the answer to a NACK for `seq`, at most once per round trip. `sources` are the producer's streams. 0: not
+  // known (any more), or answered just now.
+  size_t WriteAgain(SeqNum seq, std::span<const ProducerStream> sources, const SendStamp& stamp, Timestamp now,
+                    std::span<uint8_t> out);
+
+  // Of the packets that Write() made.
+  bool needs_transport_seq() const { return config_.extensions.Has(rtp::HeaderExtension::kTransportWideCc); }
+  bool has_rtx() const { return config_.params.rtx_ssrc.has_value(); }
+  FirstNumbers next_numbers() const { return {.media = sequence_.next(), .rtx = rtx_next_}; }
+
+  const RtpStreamParameters& params() const { return config_.params; }
+  SendStream& send() { return send_; }
+  const SendStream& send() const { return send_; }
+  // 10 while nothing was sent.
+  uint8_t score() const { return send_.stats().packets == 0 ? 10 : send_.score(); }
+  void CountNack(size_t packets) { ++nack_count_, send_.OnNacked(packets); }
+  void CountPli() { ++pli_count_; }
+  void CountFir() { ++fir_count_; }
+  RtpStreamStats Stats(Timestamp now) const;
+
+ private:
+  struct Wire {
+    PayloadType payload_type;
+    SeqNum seq;
+    Ssrc ssrc;
+    std::optional<SeqNum> original;  // set: an RTX packet
+  };
+  size_t WritePacket(const Wire& wire, const PlannedPacket& plan, const StoredPacket& packet, const SendStamp& stamp,
+                     std::span<uint8_t> out) const;
+
+  Config config_;
+  SequenceMapper sequence_;
+  TimestampMapper timestamp_;
+  Vp8Rewriter vp8_;
+  RetransmissionPlan plan_;
+  SendStream send_;
+  ExtSeqNum rtx_next_;
+  uint64_t nack_count_ = 0;
+  uint64_t pli_count_ = 0;
+  uint64_t fir_count_ = 0;
+};
+
+}  // namespace sluice

@@ -1,0 +1,182 @@
+#include "rtc/media/producer.h"
+
+#include <algorithm>
+
+#include "rtc/rtp/header_extension_values.h"
+
+namespace sluice {
+namespace {
+
+absl::Status Invalid(const std::string& what) { return absl::InvalidArgumentError(what); }
+
+RtpType TypeOf(const RtpParameters& params) {
+  if (params.encodings.size() > 1) return RtpType::kSimulcast;
+  const RtpEncodingParameters& encoding = params.encodings.front();
+  return encoding.SpatialLayers() > 1 || encoding.TemporalLayers() > 1 ? RtpType::kSvc : RtpType::kSimple;
+}
+
+RtpStreamParameters StreamParameters(const RtpParameters& params, size_t index, const RtpCodecParameters& codec) {
+  const RtpEncodingParameters& encoding = params.encodings[index];
+  const RtpCodecParameters* rtx = params.RtxCodecFor(codec.payload_type);
+  return {
+      .encoding_idx = static_cast<uint32_t>(index),
+      .ssrc = encoding.ssrc.value_or(Ssrc()),
+      .payload_type = codec.payload_type,
+      .mime_type = codec.mime_type,
+      .clock_rate = codec.clock_rate,
+      .rid = encoding.rid,
+      .cname = params.rtcp.cname,
+      .rtx_ssrc = encoding.rtx_ssrc,
+      .rtx_payload_type = rtx ? std::optional(rtx->payload_type) : std::nullopt,
+      .use_nack = codec.HasFeedback("nack"),
+      .use_pli = codec.HasFeedback("nack", "pli"),
+      .use_fir = codec.HasFeedback("ccm", "fir"),
+      .use_in_band_fec = codec.HasFlag("useinbandfec"),
+      .use_dtx = codec.HasFlag("usedtx") || encoding.dtx,
+      .spatial_layers = encoding.SpatialLayers(),
+      .temporal_layers = encoding.TemporalLayers(),
+  };
+}
+
+}  // namespace
+
+Producer::Producer(ProducerConfig config, Transport& transport)
+    : config_(std::move(config)), transport_(transport), paused_(config_.paused) {}
+
+absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(ProducerConfig config, Transport& transport,
+                                                           const CaptureClock& capture_clock, PacketPool& pool) {
+  const size_t encodings = config.rtp_parameters.encodings.size();
+  if (encodings == 0) return Invalid("rtpParameters.encodings: at least one is needed");
+  if (encodings > kMaxEncodings) return Invalid("rtpParameters.encodings: at most 8 are allowed");
+  if (config.rtp_parameters.codecs.empty()) return Invalid("rtpParameters.codecs: at least one is needed");
+  if (config.rtp_mapping.encodings.size() != encodings) {
+    return Invalid("rtpMapping.encodings: as many are needed as rtpParameters has");
+  }
+  std::unique_ptr<Producer> producer(new Producer(std::move(config), transport));
+  if (auto status = producer->AddStreams(capture_clock, pool); !status.ok()) return status;
+  return producer;
+}
+
+absl::Status Producer::AddStreams(const CaptureClock& capture_clock, PacketPool& pool) {
+  const RtpParameters& params = config_.rtp_parameters;
+  for (const RtpCodecParameters& codec : params.codecs) {
+    if (codec.clock_rate == 0) return Invalid("rtpParameters.codecs: clockRate must not be 0");
+    if (const auto original = codec.AssociatedPayloadType()) format_.rtx.Add(codec.payload_type, *original);
+    const auto mapping =
+        std::ranges::find(config_.rtp_mapping.codecs, codec.payload_type, &RtpMapping::Codec::payload_type);
+    if (mapping == config_.rtp_mapping.codecs.end()) {
+      return Invalid("rtpMapping.codecs: payload type " + std::to_string(codec.payload_type.value()) + " is missing");
+    }
+    if (codec.IsRtx()) continue;
+    format_.payloads[codec.payload_type.value() & 0x7F] = {
+        .known = true, .mapped = mapping->mapped_payload_type, .codec = codec::FromMimeType(codec.mime_type)};
+  }
+  format_.extensions = params.Extensions();
+  type_ = TypeOf(params);
+  for (size_t i = 0; i < params.encodings.size(); ++i) {
+    const RtpCodecParameters* codec = params.CodecOf(params.encodings[i]);
+    if (!codec) return Invalid("rtpParameters.encodings: there is no codec for encoding " + std::to_string(i));
+    streams_.emplace_back(StreamParameters(params, i, *codec), config_.kind, config_.key_frame_request_delay,
+                          capture_clock, pool);
+  }
+  last_scores_ = Scores();
+  return absl::OkStatus();
+}
+
+bool Producer::OnRtp(size_t stream, bool is_rtx, const rtp::PacketView& packet, Timestamp arrival,
+                     MediaEvents& events) {
+  ProducerStream& source = streams_[stream];
+  const bool started = source.receive() != nullptr;
+  const auto received = is_rtx ? source.OnRtx(format_, packet, arrival) : source.OnRtp(format_, packet, arrival);
+  if (!trace_kinds_.empty()) {
+    TracePacket(packet, received.stored && received.stored->frame.key_frame, arrival, events);
+  }
+  if (!started && source.receive()) UpdateScores(arrival, events);
+  if (!received.stored || paused_) return false;
+  WatchOrientation(*received.stored, events);
+  fresh_.push_back(
+      {.stream = static_cast<uint8_t>(stream), .seq = received.stored->seq, .captured = received.captured});
+  return fresh_.size() == 1;
+}
+
+void Producer::OnTimer(Timestamp now) {
+  if (paused_) return;
+  for (ProducerStream& stream : streams_) stream.OnTimer(now);
+}
+
+Timestamp Producer::NextDeadline() const {
+  Timestamp deadline = Timestamp::Infinite();
+  if (paused_) return deadline;
+  for (const ProducerStream& stream : streams_) deadline = std::min(deadline, stream.NextDeadline());
+  return deadline;
+}
+
+void Producer::Pause() {
+  paused_ = true;
+  fresh_.clear();
+  for (ProducerStream& stream : streams_) stream.Pause();
+}
+
+bool Producer::Traces(TraceKind kind) const { return std::ranges::find(trace_kinds_, kind) != trace_kinds_.end(); }
+
+void Producer::Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const {
+  if (!Traces(kind)) return;
+  events.push_back(
+      MediaTrace{.object_id = id(), .is_producer = true, .kind = kind, .incoming = incoming, .at = now, .ssrc = ssrc});
+}
+
+void Producer::TracePacket(const rtp::PacketView& packet, bool key_frame, Timestamp now, MediaEvents& events) const {
+  for (TraceKind kind : {TraceKind::kKeyFrame, TraceKind::kRtp}) {
+    if (!Traces(kind) || (kind == TraceKind::kKeyFrame && !key_frame)) continue;
+    events.push_back(MediaTrace{.object_id = id(),
+                                .is_producer = true,
+                                .kind = kind,
+                                .incoming = true,
+                                .at = now,
+                                .ssrc = packet.ssrc(),
+                                .payload_type = packet.payload_type(),
+                                .seq = packet.seq(),
+                                .timestamp = packet.timestamp(),
+                                .marker = packet.marker(),
+                                .key_frame = key_frame,
+                                .size = static_cast<uint32_t>(packet.size()),
+                                .payload_size = static_cast<uint32_t>(packet.payload().size())});
+    return;  // a key frame's packet is told as such, not twice
+  }
+}
+
+void Producer::WatchOrientation(const StoredPacket& packet, MediaEvents& events) {
+  const auto byte = packet.extensions.video_orientation;
+  if (!byte || byte == orientation_) return;
+  orientation_ = byte;
+  const uint8_t bytes[] = {*byte};
+  if (const auto value = rtp::VideoOrientation::Parse(bytes)) {
+    events.push_back(VideoOrientationChanged{
+        .producer_id = id(), .camera = value->back_camera, .flip = value->flip, .rotation = value->rotation});
+  }
+}
+
+bool Producer::UpdateScores(Timestamp now, MediaEvents& events) {
+  for (ProducerStream& stream : streams_) {
+    if (stream.receive()) stream.receive()->UpdateScore(now);
+  }
+  auto scores = Scores();
+  if (scores == last_scores_) return false;
+  last_scores_ = scores;
+  events.push_back(ProducerScoreChanged{.producer_id = id(), .streams = std::move(scores)});
+  return true;
+}
+
+std::vector<ProducerScoreChanged::Stream> Producer::Scores() const {
+  std::vector<ProducerScoreChanged::Stream> scores;
+  for (const ProducerStream& stream : streams_) {
+    if (!stream.ssrc()) continue;  // nothing came yet
+    scores.push_back({.encoding_idx = stream.params().encoding_idx,
+                      .ssrc = *stream.ssrc(),
+                      .rid = stream.params().rid,
+                      .score = stream.score()});
+  }
+  return scores;
+}
+
+}  // namespace sluice

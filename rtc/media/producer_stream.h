@@ -1,0 +1,108 @@
+// One incoming RTP stream of a producer (one simulcast encoding): its statistics, NACKs, RTX recovery, key frame
+// requests, capture time, and the store that consumers forward and repeat from.
+//
+// Numbers in the store only ever rise, also when the sender begins anew or comes back under another SSRC: then they go
+// on at least 65536 higher and generation() changes, and whoever forwards treats it as another source.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rtc/base/ids.h"
+#include "rtc/base/units.h"
+#include "rtc/codec/media_codec.h"
+#include "rtc/media/key_frame_requester.h"
+#include "rtc/media/rtp_parameters.h"
+#include "rtc/media/rtp_stream_stats.h"
+#include "rtc/rtcp/sender_report.h"
+#include "rtc/rtp/header_extension.h"
+#include "rtc/rtp/packet_view.h"
+#include "rtc/stream/capture_clock.h"
+#include "rtc/stream/nack_generator.h"
+#include "rtc/stream/packet_ring.h"
+#include "rtc/stream/receive_stream.h"
+#include "rtc/stream/rtx_payload_types.h"
+
+namespace sluice {
+
+// What all streams of a producer share: how its payload types and extension ids read.
+struct ProducerFormat {
+  struct Payload {
+    bool known = false;
+    PayloadType mapped;
+    codec::MediaCodec codec = codec::MediaCodec::kOther;
+  };
+  std::array<Payload, 128> payloads;  // by payload type, RTX not among them
+  RtxPayloadTypes rtx;
+  rtp::ExtensionMap extensions;
+};
+
+class ProducerStream {
+ public:
+  // `capture_clock` is shared by all streams of one CNAME and outlives this.
+  ProducerStream(RtpStreamParameters params, MediaKind kind, TimeDelta key_frame_request_delay,
+                 const CaptureClock& capture_clock, PacketPool& pool);
+
+  struct Received {
+    const StoredPacket* stored = nullptr;  // null: nothing to forward
+    std::optional<Timestamp> captured;     // on our clock, once a sender report or 5 s came
+  };
+  // A packet of this stream or of its RTX stream. What is to be asked for is kept for TakeNacks() and
+  // wants_key_frame().
+  Received OnRtp(const ProducerFormat& format, const rtp::PacketView& packet, Timestamp arrival);
+  Received OnRtx(const ProducerFormat& format, const rtp::PacketView& packet, Timestamp arrival);
+  void OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival);
+
+  void OnTimer(Timestamp now);
+  Timestamp NextDeadline() const;
+
+  // Numbers to ask for, ascending; empty when there are none. The span is good until the next call.
+  std::span<const SeqNum> TakeNacks();
+  // A consumer (or the loss of too much) wants a key frame.
+  void WishKeyFrame(Timestamp now) { key_frame_due_ |= key_frames_.Wish(now); }
+  // True, once, when a request is to be sent now.
+  bool TakeKeyFrameRequest();
+  // While a producer is paused nothing is asked for.
+  void Pause();
+
+  const RtpStreamParameters& params() const { return params_; }
+  std::optional<Ssrc> ssrc() const { return receive_ ? std::optional(receive_->ssrc()) : std::nullopt; }
+  uint32_t generation() const { return generation_; }
+  const PacketRing& ring() const { return ring_; }
+  ReceiveStream* receive() { return receive_ ? &*receive_ : nullptr; }
+  const ReceiveStream* receive() const { return receive_ ? &*receive_ : nullptr; }
+  uint8_t score() const { return receive_ ? receive_->score() : 0; }
+  uint64_t key_frames() const { return key_frame_count_; }
+
+  RtpStreamStats Stats(Timestamp now) const;
+
+ private:
+  void EnsureReceive(Ssrc ssrc);
+  Received Store(const ProducerFormat& format, const ProducerFormat::Payload& payload, const rtp::PacketView& packet,
+                 const ReceiveStream::Result& result, Timestamp arrival);
+
+  RtpStreamParameters params_;
+  MediaKind kind_;
+  const CaptureClock& capture_clock_;
+  RtpClock rtp_clock_;
+  std::optional<ReceiveStream> receive_;  // from the first packet on
+  int64_t seq_offset_ = 0;                // keeps numbers rising over changes of SSRC
+  uint32_t generation_ = 0;
+  PacketRing ring_;
+  NackGenerator nack_;
+  KeyFrameRequester key_frames_;
+  std::vector<SeqNum> ask_;
+  std::vector<SeqNum> taken_;
+  bool key_frame_due_ = false;
+  uint64_t nack_count_ = 0;
+  uint64_t nack_packet_count_ = 0;
+  uint64_t pli_count_ = 0;
+  uint64_t discarded_ = 0;
+  uint64_t rtx_discarded_ = 0;
+  uint64_t key_frame_count_ = 0;
+};
+
+}  // namespace sluice

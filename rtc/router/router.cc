@@ -1,0 +1,136 @@
+#include "rtc/router/router.h"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+template <class Map>
+auto* FindIn(const Map& map, const std::string& id) {
+  const auto it = map.find(id);
+  return it == map.end() ? nullptr : it->second;
+}
+
+void Unlink(Consumer& consumer) {
+  std::erase_if(consumer.producer().links(), [&](const Producer::Link& link) { return link.consumer == &consumer; });
+}
+
+absl::Status Taken(const char* field, const std::string& id) {
+  return absl::AlreadyExistsError(std::string(field) + ": '" + id + "' exists already");
+}
+
+}  // namespace
+
+Router::~Router() = default;
+
+absl::StatusOr<Transport*> Router::AddTransport(std::unique_ptr<Transport> transport) {
+  auto [it, added] = transport_by_id_.emplace(transport->id(), transport.get());
+  if (!added) return Taken("transportId", transport->id());
+  transports_.push_back(std::move(transport));
+  return it->second;
+}
+
+std::vector<std::string> Router::CloseTransport(Transport& transport, Turn& turn) {
+  std::vector<std::string> gone;
+  while (!transport.producers().empty()) {
+    const auto ids = CloseProducer(*transport.producers().back(), turn);
+    gone.insert(gone.end(), ids.begin(), ids.end());
+  }
+  while (!transport.consumers().empty()) {
+    Consumer& consumer = *transport.consumers().back();
+    gone.push_back(consumer.id());
+    CloseConsumer(consumer, turn);
+  }
+  gone.push_back(transport.id());
+  transport.Close(turn);
+  transport_by_id_.erase(transport.id());
+  std::erase_if(transports_, [&](const auto& owned) { return owned.get() == &transport; });
+  return gone;
+}
+
+absl::StatusOr<Producer*> Router::Produce(Transport& transport, ProducerConfig config) {
+  if (producer_by_id_.contains(config.id)) return Taken("producerId", config.id);
+  auto producer = transport.AddProducer(std::move(config));
+  if (producer.ok()) producer_by_id_.emplace((*producer)->id(), *producer);
+  return producer;
+}
+
+std::vector<std::string> Router::CloseProducer(Producer& producer, Turn& turn) {
+  std::vector<std::string> gone;
+  while (!producer.links().empty()) {
+    Consumer& consumer = *producer.links().back().consumer;
+    gone.push_back(consumer.id());
+    turn.outbox.media.push_back(ConsumerProducerClosed{.consumer_id = consumer.id()});
+    CloseConsumer(consumer, turn);
+  }
+  gone.push_back(producer.id());
+  producer_by_id_.erase(producer.id());
+  std::erase(turn.ready, &producer);
+  std::erase_if(turn.key_frames, [&](const Turn::KeyFrameWish& wish) { return wish.producer == &producer; });
+  producer.transport().RemoveProducer(producer);
+  return gone;
+}
+
+void Router::PauseProducer(Producer& producer, Turn& turn) {
+  if (producer.paused()) return;
+  producer.Pause();
+  for (const Producer::Link& link : producer.links()) {
+    link.consumer->ProducerPaused();
+    turn.outbox.media.push_back(ConsumerProducerPaused{.consumer_id = link.consumer->id()});
+  }
+}
+
+void Router::ResumeProducer(Producer& producer, Turn& turn) {
+  if (!producer.paused()) return;
+  producer.Resume();
+  for (const Producer::Link& link : producer.links()) {
+    turn.outbox.media.push_back(ConsumerProducerResumed{.consumer_id = link.consumer->id()});
+    RequestKeyFrame(*link.consumer, turn);
+  }
+}
+
+absl::StatusOr<Consumer*> Router::Consume(Transport& transport, ConsumerConfig config, Turn& turn) {
+  if (consumer_by_id_.contains(config.id)) return Taken("consumerId", config.id);
+  Producer* producer = FindProducer(config.producer_id);
+  if (!producer) return absl::NotFoundError("producerId: there is no producer '" + config.producer_id + "'");
+  auto consumer = transport.AddConsumer(std::move(config), *producer, turn.now);
+  if (!consumer.ok()) return consumer.status();
+  consumer_by_id_.emplace((*consumer)->id(), *consumer);
+  producer->links().push_back({.consumer = *consumer, .transport = &transport});
+  if (transport.IsConnected()) RequestKeyFrame(**consumer, turn);
+  return *consumer;
+}
+
+void Router::CloseConsumer(Consumer& consumer, Turn& turn) {
+  Transport& transport = consumer.transport();
+  Unlink(consumer);
+  consumer_by_id_.erase(consumer.id());
+  transport.RemoveConsumer(consumer, turn);
+}
+
+void Router::PauseConsumer(Consumer& consumer) { consumer.Pause(); }
+
+void Router::ResumeConsumer(Consumer& consumer, Turn& turn) {
+  if (!consumer.paused()) return;
+  consumer.Resume();
+  RequestKeyFrame(consumer, turn);
+}
+
+void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) {
+  if (!consumer.active()) return;
+  for (size_t stream : consumer.StreamsWanted()) {
+    turn.key_frames.push_back({.producer = &consumer.producer(), .stream = stream});
+  }
+}
+
+Transport* Router::FindTransport(const std::string& id) const { return FindIn(transport_by_id_, id); }
+Producer* Router::FindProducer(const std::string& id) const { return FindIn(producer_by_id_, id); }
+Consumer* Router::FindConsumer(const std::string& id) const { return FindIn(consumer_by_id_, id); }
+
+std::vector<const Transport*> Router::Transports() const {
+  std::vector<const Transport*> all;
+  for (const auto& transport : transports_) all.push_back(transport.get());
+  return all;
+}
+
+}  // namespace sluice
