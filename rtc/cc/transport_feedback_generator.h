@@ -3,13 +3,13 @@
 // transport-wide number and asks for feedback when deadline() has come, every kInterval while packets come.
 //
 // Numbers between two that came are reported as lost; a late one is reported in the next feedback when the number lies
-// at most kMaxLate behind. One feedback packet spans at most kMaxSpan numbers; more make several packets. Bound:
-// kWindow arrivals; when the numbers jump further than that, the older ones are forgotten.
+// at most kMaxLate behind. What does not fit one message makes several.
+// Bound: kWindow arrivals; when the numbers jump further than that, the older ones are forgotten.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "rtc/base/ids.h"
@@ -30,9 +30,9 @@ class TransportFeedbackGenerator {
   // Infinite while there is nothing to tell.
   Timestamp deadline() const { return deadline_; }
 
-  // Writes one feedback packet (RTCP, a whole block) into `out` and returns its size; 0 when there is nothing left to
-  // tell. To be repeated until 0. `media_ssrc` is that of the newest packet.
-  size_t Write(Ssrc sender_ssrc, Ssrc media_ssrc, Timestamp now, std::span<uint8_t> out);
+  // The next feedback message; nullopt when nothing is left to tell. To be repeated until then. `media` is any SSRC of
+  // the transport's incoming media.
+  std::optional<rtcp::TransportFeedback> Next(Ssrc sender, Ssrc media);
 
  private:
   std::vector<Timestamp> arrivals_;  // by number modulo kWindow; Never: did not come

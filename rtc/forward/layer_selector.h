@@ -3,8 +3,9 @@
 //
 // The wish is what the consumer prefers; the target is the best active stream not above the wish (or, when all active
 // ones are above it, the lowest active one). The current layer moves to the target at a key frame of the target, and
-// immediately only when codecs cannot tell key frames. Temporal layers go down at the next frame, and up at a frame of
-// the base layer or one marked as a switching point. Decides nothing by bandwidth: whoever does lowers the wish.
+// immediately only when codecs cannot tell key frames. Temporal layers go down at the next frame, and up at a key
+// frame or where the codec marks a switching point (VP8 Y, VP9 U); for codecs without marks, at a frame of the base
+// layer. Decides nothing by bandwidth: whoever does lowers the wish.
 //
 // Pure bookkeeping without a clock; at most kMaxStreams streams.
 #pragma once
@@ -69,7 +70,6 @@ class LayerSelector {
   int current_stream_ = -1;
   int current_temporal_ = 0;
   uint32_t frame_timestamp_ = 0;  // of the newest frame of the current stream
-  bool frame_seen_ = false;
 };
 
 }  // namespace sluice

@@ -15,8 +15,6 @@ namespace sluice {
 
 class Vp8Rewriter {
  public:
-  Vp8Rewriter() : pictures_(0) {}
-
   // What to write over the payload of a packet that is forwarded. nullopt: the picture was dropped before or is from
   // before the switch; do not send. `frame` comes from codec::Parse(kVp8, ...) and is the source's own.
   std::optional<codec::PayloadPatch> Rewrite(const codec::FrameInfo& frame);
@@ -26,17 +24,19 @@ class Vp8Rewriter {
   void SwitchSource();
 
  private:
+  // An 8 or 5 bit counter that goes on by one at a switch.
+  struct Counter {
+    std::optional<uint8_t> offset;  // out = in + offset; not set: the next one decides
+    uint8_t last = 0xFF;            // newest given out
+    uint8_t Map(uint8_t in, uint8_t mask);
+  };
+
   int64_t Unwrap(const codec::FrameInfo& frame);
 
-  GapClosingMap pictures_;
-  bool first_source_ = true;
-  bool switching_ = true;
-  bool unwrap_started_ = false;
-  int64_t highest_picture_ = 0;  // unwrapped, of the present source
-  uint8_t tl0_offset_ = 0;       // out = in + offset, modulo 256
-  uint8_t last_tl0_ = 0;
-  uint8_t key_offset_ = 0;  // modulo 32
-  uint8_t last_key_ = 0;
+  GapClosingMap pictures_{0};
+  std::optional<int64_t> newest_picture_;  // unwrapped, of the present source
+  Counter tl0_;
+  Counter key_;
 };
 
 }  // namespace sluice

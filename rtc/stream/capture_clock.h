@@ -29,9 +29,11 @@ class CaptureClock {
   Timestamp ToLocal(rtcp::NtpTime ntp) const;
 
  private:
-  void Start(TimeDelta offset, Timestamp arrival);
+  void Start(rtcp::NtpTime ntp, Timestamp arrival);
 
   bool started_ = false;
+  rtcp::NtpTime base_ntp_;  // the report that offsets count from
+  Timestamp base_arrival_;
   TimeDelta current_;   // least offset of the running window
   TimeDelta previous_;  // of the window before it
   Timestamp window_start_;
@@ -40,8 +42,10 @@ class CaptureClock {
 
 class RtpClock {
  public:
-  // Without a sender report for so long, since the first packet or the last report, arrival times serve.
+  // // A stream that had no report this long after its first packet is dated by arrivals. One that had is dated by its
+  // last report for longer, since some senders report only every 5 s and clocks drift little in a minute.
   static constexpr TimeDelta kReportTimeout = TimeDelta::Seconds(5);
+  static constexpr TimeDelta kReportLifetime = TimeDelta::Seconds(60);
 
   explicit RtpClock(uint32_t clock_rate) : clock_rate_(clock_rate) {}
 

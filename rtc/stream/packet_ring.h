@@ -76,18 +76,18 @@ class PacketRing {
 
   Slot& At(int64_t seq) { return slots_[static_cast<size_t>(seq) & (slots_.size() - 1)]; }
   const Slot& At(int64_t seq) const { return slots_[static_cast<size_t>(seq) & (slots_.size() - 1)]; }
-  bool MakeRoom(int64_t seq);
+  bool Takes(int64_t seq) const;
+  void MakeRoom(int64_t seq);
   void Grow(size_t needed);
   void EvictOldest();
   void EvictAged(Timestamp now);
-  void Release(Slot& slot);
-  bool Store(Slot& slot, const StoredPacket& packet);
 
   PacketPool* pool_;
   Config config_;
   std::vector<Slot> slots_;  // by number modulo its size, a power of two
-  int64_t oldest_ = 0;       // numbers in [oldest_, end_) may be there
+  int64_t oldest_ = 0;       // numbers in [oldest_, end_) may be there; unless empty, oldest_ is
   int64_t end_ = 0;
+  int64_t floor_ = 0;  // numbers below it were evicted
   size_t packets_ = 0;
   size_t bytes_ = 0;
 };

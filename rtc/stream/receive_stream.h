@@ -6,7 +6,7 @@
 // score. Jitter is in timestamp units, measured between first packets of successive timestamps, so that a large frame's
 // packets, sent one after the other, do not count.
 // A number further than kMaxDropout ahead or kMaxMisorder behind is not believed until the next one follows it: then
-// the sender has begun anew.
+// the sender has begun anew, and a receiver of it needs a key frame.
 #pragma once
 
 #include <bitset>
@@ -63,8 +63,8 @@ class ReceiveStream {
   Ssrc ssrc() const { return ssrc_; }
   uint8_t score() const { return score_.value(); }
   bool active() const { return score_.active(); }
-  bool started() const { return unwrapper_.started(); }
-  ExtSeqNum highest() const { return unwrapper_.highest(); }
+  bool started() const { return started_; }
+  ExtSeqNum highest() const { return highest_; }
   DataRate bitrate(Timestamp now) const { return rate_.Rate(now); }
   std::optional<TimeDelta> rtt() const { return rtt_; }
 
@@ -86,19 +86,20 @@ class ReceiveStream {
  private:
   static constexpr int64_t kHistory = 2048;  // numbers whose coming is remembered
 
-  bool IsFarOff(SeqNum seq);
-  void Restart(SeqNum seq);
-  bool Mark(ExtSeqNum seq);
-  void AdvanceHistory(ExtSeqNum to);
+  ExtSeqNum Unwrap(SeqNum seq) const { return highest_ + seq.DistanceFrom(highest_.seq()); }
+  bool IsFarOff(SeqNum seq) const;
+  void Start(ExtSeqNum seq);
+  Verdict Place(SeqNum seq, ExtSeqNum& ext);
+  bool MarkSeen(ExtSeqNum seq);
   void UpdateJitter(uint32_t rtp_timestamp, Timestamp arrival);
   int64_t Expected() const;
 
   Ssrc ssrc_;
   uint32_t clock_rate_;
-  SeqUnwrapper unwrapper_;
+  bool started_ = false;
+  ExtSeqNum highest_;
   ExtSeqNum base_;                   // first number since the (re)start
-  int64_t history_end_ = 0;          // numbers in [history_end_ - kHistory, history_end_) are in seen_
-  std::bitset<kHistory> seen_;       // by number modulo kHistory
+  std::bitset<kHistory> seen_;       // the last kHistory numbers up to highest_, by number modulo kHistory
   std::optional<SeqNum> suspicion_;  // a far-off number's successor, which would confirm it
   Stats counters_;
   uint64_t received_ = 0;  // since the (re)start, duplicates not counted
@@ -119,6 +120,7 @@ class ReceiveStream {
   int64_t scored_expected_ = 0;
   uint64_t scored_received_ = 0;
   uint64_t scored_repaired_ = 0;
+  uint8_t known_score_ = 0;  // of the last UpdateScore()
 };
 
 }  // namespace sluice

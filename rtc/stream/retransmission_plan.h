@@ -48,8 +48,6 @@ class RetransmissionPlan {
   void Clear();
 
  private:
-  PlannedPacket* Slot(SeqNum seq);
-
   std::vector<PlannedPacket> entries_;  // by outgoing number modulo capacity; seq is negative where there is none
   ExtSeqNum highest_{-1};
 };

@@ -21,7 +21,7 @@ namespace sluice {
 
 class SendStream {
  public:
-  SendStream(Ssrc ssrc, uint32_t clock_rate) : ssrc_(ssrc), clock_rate_(clock_rate) {}
+  SendStream(Ssrc ssrc, uint32_t clock_rate);
 
   // A packet left under this SSRC for the first time. `captured`: nullopt when not known (yet).
   void OnSent(size_t size, size_t payload_size, uint32_t rtp_timestamp, std::optional<Timestamp> captured,
@@ -34,11 +34,11 @@ class SendStream {
   std::optional<rtcp::SenderReport> MakeSenderReport(Timestamp now, rtcp::NtpTime ntp_now) const;
 
   // The receiver's view of this SSRC. `ntp_now`: the clock that the sender reports carried.
-  void OnReportBlock(const rtcp::ReportBlock& block, Timestamp now, rtcp::NtpTime ntp_now);
+  void OnReportBlock(const rtcp::ReportBlock& block, rtcp::NtpTime ntp_now);
 
   // To be called about once a second. True when the score changed.
-  bool UpdateScore(Timestamp now);
-  // A stream that is not sent on purpose (paused) has no score of 0 for it.
+  bool UpdateScore();
+  // Best until reports say otherwise: a stream that is not sent (paused) is not a bad one.
   uint8_t score() const { return score_.value(); }
 
   Ssrc ssrc() const { return ssrc_; }
@@ -70,12 +70,12 @@ class SendStream {
   std::optional<TimeDelta> rtt_;
 
   StreamScore score_;
-  Timestamp last_sent_;
+
   std::optional<uint32_t> reported_highest_;  // of the last report block
   int32_t reported_lost_ = 0;
   int64_t period_expected_ = 0;  // since UpdateScore
   int64_t period_lost_ = 0;
-  uint64_t period_repaired_ = 0;
+  uint64_t scored_retransmitted_ = 0;
 };
 
 }  // namespace sluice

@@ -1,0 +1,42 @@
+#include "rtc/stream/retransmission_plan.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "rtc/base/check.h"
+
+namespace sluice {
+
+RetransmissionPlan::RetransmissionPlan(size_t capacity) : entries_(capacity) {
+  SLUICE_CHECK(std::has_single_bit(capacity) && capacity <= 0x8000);
+  Clear();
+}
+
+void RetransmissionPlan::Add(const PlannedPacket& packet) {
+  const auto capacity = static_cast<int64_t>(entries_.size());
+  if (highest_ - packet.seq >= capacity) return;
+  highest_ = std::max(highest_, packet.seq);
+  entries_[packet.seq.seq().value() & (entries_.size() - 1)] = packet;
+}
+
+const PlannedPacket* RetransmissionPlan::Find(SeqNum seq) const {
+  const PlannedPacket& entry = entries_[seq.value() & (entries_.size() - 1)];
+  const bool there =
+      entry.seq.value() >= 0 && entry.seq.seq() == seq && highest_ - entry.seq < static_cast<int64_t>(entries_.size());
+  return there ? &entry : nullptr;
+}
+
+const PlannedPacket* RetransmissionPlan::TakeForRetransmission(SeqNum seq, TimeDelta rtt, Timestamp now) {
+  if (!Find(seq)) return nullptr;
+  PlannedPacket& entry = entries_[seq.value() & (entries_.size() - 1)];
+  if (now - entry.last_sent < rtt) return nullptr;
+  entry.last_sent = now;
+  return &entry;
+}
+
+void RetransmissionPlan::Clear() {
+  for (PlannedPacket& entry : entries_) entry.seq = ExtSeqNum(-1);
+  highest_ = ExtSeqNum(-1);
+}
+
+}  // namespace sluice
