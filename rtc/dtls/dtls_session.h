@@ -78,7 +78,6 @@ class DtlsSession {
   std::string remote_certificate_pem() const;
 
  private:
-  friend class DtlsContext;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
