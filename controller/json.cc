@@ -310,13 +310,12 @@ absl::StatusOr<RtpCapabilities> RtpCapabilitiesFromJson(const json& value, const
 absl::StatusOr<RtpParameters> RtpParametersFromJson(const json& value, const std::string& path) {
   absl::Status status;
   JsonReader reader(value, path, status);
-  RtpParameters result{
-      .mid = reader.OptionalString("mid"),
-      .codecs = reader.OptionalList("codecs", ReadCodec),
-      .header_extensions = reader.OptionalList("headerExtensions", ReadHeaderExtensionParameters),
-      .encodings = reader.OptionalList("encodings", ReadEncoding),
-      .msid = reader.OptionalString("msid"),
-  };
+  RtpParameters result;
+  result.mid = reader.OptionalString("mid");
+  result.codecs = reader.OptionalList("codecs", ReadCodec);
+  result.header_extensions = reader.OptionalList("headerExtensions", ReadHeaderExtensionParameters);
+  result.encodings = reader.OptionalList("encodings", ReadEncoding);
+  result.msid = reader.OptionalString("msid");
   if (reader.Find("codecs") == nullptr) reader.Fail("codecs", "is missing");
   if (const json* rtcp = reader.Find("rtcp")) {
     JsonReader inner(*rtcp, reader.Path("rtcp"), status);

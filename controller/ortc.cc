@@ -60,6 +60,11 @@ bool HasExtension(const std::vector<RtpHeaderExtensionParameters>& extensions, c
   return std::any_of(extensions.begin(), extensions.end(), [&](const auto& e) { return e.uri == uri; });
 }
 
+bool IsH264(const RtpCodecParameters& codec) {
+  static const RtpCodecParameters h264{.mime_type = "video/H264", .clock_rate = 90000};
+  return SameCodec(codec, h264, Strictness::kName);
+}
+
 RtpCodecParameters FromCapability(const RtpCodecCapability& codec) {
   return {.mime_type = codec.mime_type,
           .payload_type = codec.preferred_payload_type.value_or(0),
@@ -209,7 +214,12 @@ RtpParameters ConsumableRtpParameters(MediaKind kind, const RtpParameters& produ
     const RtpCodecCapability* capability = FindByPayloadType(router, mapped->mapped_payload_type);
     if (capability == nullptr) continue;
     result.codecs.push_back(FromCapability(*capability));
-    result.codecs.back().parameters = codec.parameters;  // how this producer encodes, not what the router could take
+    Parameters& parameters = result.codecs.back().parameters;
+    parameters = codec.parameters;  // how this producer encodes, not what the router could take
+    if (IsH264(codec)) {
+      const std::optional<std::string> level = AnswerH264ProfileLevelId(parameters, capability->parameters);
+      if (level && !level->empty()) parameters["profile-level-id"] = *level;
+    }
     const RtpCodecCapability* rtx = FindRtxFor(router, mapped->mapped_payload_type);
     if (rtx != nullptr) result.codecs.push_back(FromCapability(*rtx));
   }
