@@ -3,7 +3,7 @@
 
 import type { LocalMedia } from "./media";
 import type { Participant } from "./participant";
-import { type EndReason, Session } from "./session";
+import { type Identity, Session, type SessionEnd } from "./session";
 import { RequestError } from "./signalling";
 
 export type CallState = "joining" | "joined" | "reconnecting" | "left" | "refused";
@@ -13,14 +13,23 @@ const backOffMs = [0, 500, 1_000, 2_000, 4_000, 8_000];
 /** After a reload the server may still hold our name for a moment. */
 const nameTakenAttempts = 3;
 
-const rejoining: Record<EndReason, string> = {
+const rejoining: Record<SessionEnd["reason"], string> = {
   connection: "Connection lost, trying again…",
   media: "The media connection was lost, rejoining…",
   worker: "The media server was restarted, rejoining…",
 };
 
 /** Answers that no further attempt would change. */
-const finalCodes = new Set(["nameTaken", "invalidRoom", "invalidName", "roomFull", "serverFull", "version"]);
+const finalCodes = new Set([
+  "invalidField",
+  "invalidName",
+  "invalidRoom",
+  "nameTaken",
+  "roomFull",
+  "serverFull",
+  "unsupported",
+  "version",
+]);
 
 export class Call extends EventTarget {
   state: CallState = "joining";
@@ -31,8 +40,9 @@ export class Call extends EventTarget {
   private session: Session | undefined;
   private readonly self: Participant;
   private others: Participant[] = [];
-  private wasIn = false;
+  private rejoinKey: string | undefined;
   private wake: () => void = () => {};
+  private endStay: (how: SessionEnd) => void = () => {};
   private readonly mediaChanged = () => this.showSelf();
 
   constructor(
@@ -61,6 +71,7 @@ export class Call extends EventTarget {
     this.state = "left";
     this.media.removeEventListener("change", this.mediaChanged);
     this.session?.close();
+    this.endStay({ reason: "connection", rejoinAfterMs: 0 });
     this.wake();
   }
 
@@ -71,9 +82,10 @@ export class Call extends EventTarget {
       await this.wait(backOffMs[Math.min(attempt, backOffMs.length - 1)] ?? 0);
       if (!this.going()) break;
       try {
-        const reason = await this.stay();
+        const { reason, rejoinAfterMs } = await this.stay();
         attempt = -1;
         this.setState("reconnecting", rejoining[reason]);
+        await this.wait(rejoinAfterMs);
       } catch (error) {
         this.failed(error, attempt);
       }
@@ -86,38 +98,50 @@ export class Call extends EventTarget {
   }
 
   /** One session from joining to its end. */
-  private async stay(): Promise<EndReason> {
-    let end: (reason: EndReason) => void = () => {};
-    const ended = new Promise<EndReason>((resolve) => {
-      end = resolve;
+  private async stay(): Promise<SessionEnd> {
+    const ended = new Promise<SessionEnd>((resolve) => {
+      this.endStay = resolve;
     });
-    const session = await Session.join(this.room, this.name, this.media, {
+    const session = await Session.join(this.identity(), this.media, {
       changed: () => this.showOthers(),
       peerJoined: (name) => this.notify(`${name} joined`),
       peerLeft: (name) => this.notify(`${name} left`),
       trouble: (text) => this.setState(text === "" ? "joined" : "reconnecting", text),
-      ended: (reason) => end(reason),
+      ended: this.endStay,
     });
     this.session = session;
-    this.wasIn = true;
+    this.rejoinKey = session.rejoinKey;
     if (this.state === "left") session.close();
     this.setState("joined", "");
     this.showOthers();
-    const reason = await ended;
+    const how = await ended;
     this.session = undefined;
-    return reason;
+    return how;
   }
 
+  private identity(): Identity {
+    const { room, name, rejoinKey } = this;
+    return { room, name, ...(rejoinKey ? { rejoinKey } : {}) };
+  }
+
+  /** Tells what passes from what does not. */
   private failed(error: unknown, attempt: number): void {
     if (!this.going()) return;
     const code = error instanceof RequestError ? error.code : "";
-    if (code === "nameTaken" && (this.wasIn || attempt < nameTakenAttempts)) return;
-    if (finalCodes.has(code) || !(error instanceof RequestError)) {
-      this.refusal = error instanceof RequestError ? error.message : `This browser cannot join: ${String(error)}`;
-      this.setState("refused", "");
+    if (code === "nameTaken" && (this.rejoinKey || attempt < nameTakenAttempts)) return;
+    if (error instanceof RequestError && finalCodes.has(code)) {
+      this.refuse(error.message);
+    } else if (error instanceof Error && error.name === "UnsupportedError") {
+      this.refuse("This browser has no video calls that Sluice knows. Please try a current Chrome, Firefox or Safari.");
     } else {
       this.setState("reconnecting", "The server cannot be reached, trying again…");
     }
+  }
+
+  private refuse(text: string): void {
+    this.refusal = text;
+    this.media.removeEventListener("change", this.mediaChanged);
+    this.setState("refused", "");
   }
 
   private wait(ms: number): Promise<void> {
@@ -160,7 +184,7 @@ export class Call extends EventTarget {
     for (const track of session.tracks) {
       const participant = byId.get(track.peerId);
       if (!participant) continue;
-      if (track.source === "microphone") {
+      if (track.kind === "audio") {
         participant.audio = track.track;
         participant.microphoneOn = !track.paused;
         participant.level = track.level;

@@ -2,7 +2,7 @@
 
 import type { types } from "mediasoup-client";
 
-export type SourceName = "microphone" | "camera";
+export type SourceName = "microphone" | "camera" | "screen";
 
 export interface ErrorAnswer {
   code: string;
@@ -25,6 +25,7 @@ export interface PeerInfo {
 
 export interface JoinAnswer {
   peerId: string;
+  rejoinKey: string;
   routerRtpCapabilities: types.RtpCapabilities;
   iceServers?: RTCIceServer[];
   peers: PeerInfo[];
@@ -54,10 +55,13 @@ type Nothing = Record<string, never>;
 /** What the page asks, and what the answer carries. */
 export interface Requests {
   join: {
-    data: { version: number; room: string; name: string; rtpCapabilities?: types.RtpCapabilities };
+    data: { version: number; room: string; name: string; rejoinKey?: string };
     answer: JoinAnswer;
   };
-  createTransport: { data: { direction: Direction }; answer: TransportAnswer };
+  createTransport: {
+    data: { direction: Direction; rtpCapabilities?: types.RtpCapabilities };
+    answer: TransportAnswer;
+  };
   connectTransport: { data: { transportId: string; dtlsParameters: types.DtlsParameters }; answer: Nothing };
   restartIce: { data: { transportId: string }; answer: { iceParameters: types.IceParameters } };
   produce: {
@@ -76,7 +80,7 @@ export interface Requests {
   ping: { data: Nothing; answer: Nothing };
 }
 
-/** What the server says of itself. */
+/** What the server says of its own accord; events that this page has no use for are left out. */
 export type Events =
   | { event: "peerJoined"; data: PeerInfo }
   | { event: "peerLeft"; data: { peerId: string } }
@@ -84,6 +88,6 @@ export type Events =
   | { event: "consumerClosed"; data: { consumerId: string } }
   | { event: "consumerPaused"; data: { consumerId: string } }
   | { event: "consumerResumed"; data: { consumerId: string } }
-  | { event: "workerDied"; data: { message: string } };
+  | { event: "workerDied"; data: { message: string; rejoinAfterMs: number } };
 
 export type ServerMessage = Events | { id: number; data?: unknown; error?: ErrorAnswer };

@@ -2,14 +2,13 @@
 // A source that is off sends nothing at all: its producer is paused on both sides and holds no track.
 
 import type { types } from "mediasoup-client";
-import type { LocalMedia } from "./media";
-import type { SourceName } from "./protocol";
+import type { LocalMedia, Source } from "./media";
 import type { Signalling } from "./signalling";
 
 const videoBitrate = 1_500_000;
 
 export class Publisher {
-  private readonly producers = new Map<SourceName, types.Producer>();
+  private readonly producers = new Map<Source, types.Producer>();
   private running: Promise<void> | undefined;
   private again = false;
 
@@ -38,7 +37,7 @@ export class Publisher {
     }
   }
 
-  private async syncOne(source: SourceName, wanted: MediaStreamTrack | undefined): Promise<void> {
+  private async syncOne(source: Source, wanted: MediaStreamTrack | undefined): Promise<void> {
     const track = wanted?.readyState === "live" ? wanted : undefined;
     const producer = this.producers.get(source);
     if (!producer) {
@@ -55,7 +54,7 @@ export class Publisher {
     }
   }
 
-  private async create(source: SourceName, track: MediaStreamTrack): Promise<void> {
+  private async create(source: Source, track: MediaStreamTrack): Promise<void> {
     const kind = source === "microphone" ? "audio" : "video";
     if (!this.canProduce(kind)) return;
     const forVideo = { encodings: [{ maxBitrate: videoBitrate }], codecOptions: { videoGoogleStartBitrate: 1000 } };

@@ -3,13 +3,13 @@
 
 import type { types } from "mediasoup-client";
 import { loudness } from "./level";
-import type { NewConsumer, SourceName } from "./protocol";
+import type { NewConsumer } from "./protocol";
 import type { Signalling } from "./signalling";
 
 export interface RemoteTrack {
   consumerId: string;
   peerId: string;
-  source: SourceName;
+  kind: types.MediaKind;
   track: MediaStreamTrack;
   paused: boolean;
   /** 0..1 for sound; always 0 for pictures. */
@@ -40,7 +40,7 @@ export class Receiver {
     this.tracks.set(consumerId, {
       consumerId,
       peerId,
-      source,
+      kind,
       track: consumer.track,
       paused,
       level: () => (kind === "audio" && receiver ? receivedLevel(receiver) : 0),

@@ -13,7 +13,17 @@ import { Signalling } from "./signalling";
 const protocolVersion = 1;
 
 /** Why a session ended: the signalling connection, the media connection or the worker was lost. */
-export type EndReason = "connection" | "media" | "worker";
+export interface SessionEnd {
+  reason: "connection" | "media" | "worker";
+  /** Joining again makes no sense before. */
+  rejoinAfterMs: number;
+}
+
+export interface Identity {
+  room: string;
+  name: string;
+  rejoinKey?: string;
+}
 
 export interface SessionHandlers {
   /** Peers, tracks or their state changed. */
@@ -22,11 +32,13 @@ export interface SessionHandlers {
   peerLeft: (name: string) => void;
   /** A sentence while something hangs, "" when it is well again. */
   trouble: (text: string) => void;
-  ended: (reason: EndReason) => void;
+  ended: (end: SessionEnd) => void;
 }
 
 export class Session {
   readonly peers = new Map<string, PeerInfo>();
+  /** Lets the next session take this one's place. */
+  rejoinKey: string | undefined;
   private signalling!: Signalling;
   private publisher: Publisher | undefined;
   private receiver: Receiver | undefined;
@@ -44,10 +56,10 @@ export class Session {
   ) {}
 
   /** Rejects with a RequestError, or with mediasoup-client's own when the browser cannot do it. */
-  static async join(room: string, name: string, media: LocalMedia, handlers: SessionHandlers): Promise<Session> {
+  static async join(who: Identity, media: LocalMedia, handlers: SessionHandlers): Promise<Session> {
     const session = new Session(media, handlers);
     try {
-      await session.start(room, name);
+      await session.start(who);
     } catch (error) {
       session.open = false; // The caller hears of it by the rejection alone.
       session.close();
@@ -68,7 +80,7 @@ export class Session {
     this.signalling?.close();
   }
 
-  private async start(room: string, name: string): Promise<void> {
+  private async start(who: Identity): Promise<void> {
     this.signalling = await Signalling.open({
       event: (event) => this.enqueue(event),
       hanging: (hanging) => {
@@ -79,13 +91,14 @@ export class Session {
     });
     const device = await Device.factory();
     // Events that come before the transports exist wait for them.
-    this.events = this.begin(device, room, name);
+    this.events = this.begin(device, who);
     await this.events;
     this.publish();
   }
 
-  private async begin(device: Device, room: string, name: string): Promise<void> {
-    const answer = await this.signalling.request("join", { version: protocolVersion, room, name });
+  private async begin(device: Device, who: Identity): Promise<void> {
+    const answer = await this.signalling.request("join", { version: protocolVersion, ...who });
+    this.rejoinKey = answer.rejoinKey;
     for (const peer of answer.peers) this.peers.set(peer.peerId, peer);
     await device.load({ routerRtpCapabilities: answer.routerRtpCapabilities });
     const sender = await this.createTransport(device, "send", answer);
@@ -96,7 +109,10 @@ export class Session {
   }
 
   private async createTransport(device: Device, direction: Direction, answer: JoinAnswer): Promise<types.Transport> {
-    const { transportId, ...parameters } = await this.signalling.request("createTransport", { direction });
+    const { transportId, ...parameters } = await this.signalling.request("createTransport", {
+      direction,
+      ...(direction === "recv" ? { rtpCapabilities: device.recvRtpCapabilities } : {}),
+    });
     const options = { id: transportId, iceServers: answer.iceServers ?? [], ...parameters };
     const transport = direction === "send" ? device.createSendTransport(options) : device.createRecvTransport(options);
     this.transports.push(transport);
@@ -153,7 +169,7 @@ export class Session {
         receiver?.setPaused(event.data.consumerId, event.event === "consumerPaused");
         break;
       case "workerDied":
-        this.end("worker");
+        this.end("worker", event.data.rejoinAfterMs);
         return;
     }
     handlers.changed();
@@ -165,9 +181,9 @@ export class Session {
     this.handlers.trouble(this.hanging || mediaTrouble ? "Connection lost, trying again…" : "");
   }
 
-  private end(reason: EndReason): void {
+  private end(reason: SessionEnd["reason"], rejoinAfterMs = 0): void {
     if (!this.open) return;
     this.close();
-    this.handlers.ended(reason);
+    this.handlers.ended({ reason, rejoinAfterMs });
   }
 }

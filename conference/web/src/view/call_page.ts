@@ -73,11 +73,12 @@ export class CallPage {
       words("Leave"),
     ]);
     leave.addEventListener("click", this.leave);
-    return element("footer", { class: "controls", role: "group", "aria-label": "Call controls" }, [
+    const group = element("div", { class: "controls", role: "group", "aria-label": "Call controls" }, [
       this.buttons.microphone,
       this.buttons.camera,
       leave,
     ]);
+    return element("footer", {}, [group]);
   }
 
   private sourceButton(source: Source, key: string): HTMLButtonElement {

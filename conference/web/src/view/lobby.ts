@@ -36,7 +36,7 @@ export class Lobby {
     this.root = element("div", { class: "entry" }, [
       element("header", {}, [brand()]),
       element("main", { class: "with-lobby" }, [
-        element("div", { class: "lobby" }, [this.previewColumn(), this.formColumn(options)]),
+        element("div", { class: "lobby" }, [this.preview(), this.form(options), this.devices()]),
       ]),
     ]);
     const { signal } = this.unsubscribe;
@@ -59,7 +59,7 @@ export class Lobby {
     void (source === "microphone" ? this.media.setMicrophone(!on) : this.media.setCamera(!on));
   }
 
-  private previewColumn(): HTMLElement {
+  private preview(): HTMLElement {
     const toggles = element("div", { class: "toggles" }, [this.toggles.microphone, this.toggles.camera]);
     const level = element("div", { class: "level", "aria-hidden": "true" }, [
       icon("microphone"),
@@ -71,7 +71,7 @@ export class Lobby {
     ]);
   }
 
-  private formColumn(options: {
+  private form(options: {
     room: string;
     name: string;
     problem: string | undefined;
@@ -83,8 +83,6 @@ export class Lobby {
     name.setAttribute("aria-describedby", "name-problem");
     const form = element("form", { novalidate: true }, [
       element("div", { class: "field" }, [element("label", { for: "name" }, ["Your name"]), name, wrong]),
-      this.deviceField("microphone", "Microphone"),
-      this.deviceField("camera", "Camera"),
       this.problems,
       element("button", { class: "button primary wide", type: "submit" }, ["Join the call"]),
     ]);
@@ -103,6 +101,13 @@ export class Lobby {
     ]);
     const before = options.problem === undefined ? [] : [problemBox(options.problem)];
     return element("div", { class: "card" }, [head, ...before, form]);
+  }
+
+  private devices(): HTMLElement {
+    return element("section", { class: "devices", "aria-label": "Devices" }, [
+      this.deviceField("microphone", "Microphone"),
+      this.deviceField("camera", "Camera"),
+    ]);
   }
 
   private deviceField(source: Source, words: string): HTMLElement {
