@@ -3,7 +3,7 @@
 
 import type { LocalMedia } from "./media";
 import type { Participant } from "./participant";
-import { type Identity, Session, type SessionEnd } from "./session";
+import { type EndReason, type Identity, Session } from "./session";
 import { RequestError } from "./signalling";
 
 export type CallState = "joining" | "joined" | "reconnecting" | "left" | "refused";
@@ -13,7 +13,7 @@ const backOffMs = [0, 500, 1_000, 2_000, 4_000, 8_000];
 /** After a reload the server may still hold our name for a moment. */
 const nameTakenAttempts = 3;
 
-const rejoining: Record<SessionEnd["reason"], string> = {
+const rejoining: Record<EndReason, string> = {
   connection: "Connection lost, trying again…",
   media: "The media connection was lost, rejoining…",
   worker: "The media server was restarted, rejoining…",
@@ -42,7 +42,7 @@ export class Call extends EventTarget {
   private others: Participant[] = [];
   private rejoinKey: string | undefined;
   private wake: () => void = () => {};
-  private endStay: (how: SessionEnd) => void = () => {};
+  private endStay: (reason: EndReason) => void = () => {};
   private readonly mediaChanged = () => this.showSelf();
 
   constructor(
@@ -71,7 +71,7 @@ export class Call extends EventTarget {
     this.state = "left";
     this.media.removeEventListener("change", this.mediaChanged);
     this.session?.close();
-    this.endStay({ reason: "connection", rejoinAfterMs: 0 });
+    this.endStay("connection");
     this.wake();
   }
 
@@ -82,10 +82,9 @@ export class Call extends EventTarget {
       await this.wait(backOffMs[Math.min(attempt, backOffMs.length - 1)] ?? 0);
       if (!this.going()) break;
       try {
-        const { reason, rejoinAfterMs } = await this.stay();
+        const reason = await this.stay();
         attempt = -1;
         this.setState("reconnecting", rejoining[reason]);
-        await this.wait(rejoinAfterMs);
       } catch (error) {
         this.failed(error, attempt);
       }
@@ -98,8 +97,8 @@ export class Call extends EventTarget {
   }
 
   /** One session from joining to its end. */
-  private async stay(): Promise<SessionEnd> {
-    const ended = new Promise<SessionEnd>((resolve) => {
+  private async stay(): Promise<EndReason> {
+    const ended = new Promise<EndReason>((resolve) => {
       this.endStay = resolve;
     });
     const session = await Session.join(this.identity(), this.media, {
@@ -114,9 +113,9 @@ export class Call extends EventTarget {
     if (this.state === "left") session.close();
     this.setState("joined", "");
     this.showOthers();
-    const how = await ended;
+    const reason = await ended;
     this.session = undefined;
-    return how;
+    return reason;
   }
 
   private identity(): Identity {

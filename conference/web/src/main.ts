@@ -21,10 +21,31 @@ const rememberedName = "sluice.name";
 const media = new LocalMedia();
 let page: Page | undefined;
 
+/** Some browsers are told to keep nothing: then the name is asked each time. */
+function remembered(): string {
+  try {
+    return localStorage.getItem(rememberedName) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(name: string): void {
+  try {
+    localStorage.setItem(rememberedName, name);
+  } catch {
+    // See above.
+  }
+}
+
 function showPage(state: string, next: Page, title: string): void {
   page?.close?.();
+  const first = page === undefined;
   page = next;
   byId("app").replaceChildren(next.root);
+  // Who moves by keyboard or listens goes on at the new page's beginning.
+  next.root.tabIndex = -1;
+  if (!first) next.root.focus({ preventScroll: true });
   document.body.dataset.state = state;
   document.title = title;
 }
@@ -34,9 +55,9 @@ function showHome(): void {
 }
 
 function showLobby(room: string, problem: string | undefined): void {
-  const name = localStorage.getItem(rememberedName) ?? "";
+  const name = remembered();
   const join = (chosen: string) => {
-    localStorage.setItem(rememberedName, chosen);
+    remember(chosen);
     startCall(room, chosen);
   };
   showPage("lobby", new Lobby(media, { room, name, problem, join }), `${room} · Sluice`);

@@ -88,6 +88,6 @@ export type Events =
   | { event: "consumerClosed"; data: { consumerId: string } }
   | { event: "consumerPaused"; data: { consumerId: string } }
   | { event: "consumerResumed"; data: { consumerId: string } }
-  | { event: "workerDied"; data: { message: string; rejoinAfterMs: number } };
+  | { event: "workerDied"; data: { message: string } };
 
 export type ServerMessage = Events | { id: number; data?: unknown; error?: ErrorAnswer };

@@ -13,11 +13,7 @@ import { Signalling } from "./signalling";
 const protocolVersion = 1;
 
 /** Why a session ended: the signalling connection, the media connection or the worker was lost. */
-export interface SessionEnd {
-  reason: "connection" | "media" | "worker";
-  /** Joining again makes no sense before. */
-  rejoinAfterMs: number;
-}
+export type EndReason = "connection" | "media" | "worker";
 
 export interface Identity {
   room: string;
@@ -32,7 +28,7 @@ export interface SessionHandlers {
   peerLeft: (name: string) => void;
   /** A sentence while something hangs, "" when it is well again. */
   trouble: (text: string) => void;
-  ended: (end: SessionEnd) => void;
+  ended: (reason: EndReason) => void;
 }
 
 export class Session {
@@ -169,7 +165,7 @@ export class Session {
         receiver?.setPaused(event.data.consumerId, event.event === "consumerPaused");
         break;
       case "workerDied":
-        this.end("worker", event.data.rejoinAfterMs);
+        this.end("worker");
         return;
     }
     handlers.changed();
@@ -181,9 +177,9 @@ export class Session {
     this.handlers.trouble(this.hanging || mediaTrouble ? "Connection lost, trying again…" : "");
   }
 
-  private end(reason: SessionEnd["reason"], rejoinAfterMs = 0): void {
+  private end(reason: EndReason): void {
     if (!this.open) return;
     this.close();
-    this.handlers.ended({ reason, rejoinAfterMs });
+    this.handlers.ended(reason);
   }
 }
