@@ -9,15 +9,17 @@ namespace {
 constexpr int kMaskBits = 16;
 
 // Calls `item(first, mask)` for every pair of fields that the numbers need: a number joins the pair before it when it
-// lies 1-16 above that pair's first.
+// lies 1-16 above that pair's first and above the pair's last, so that the order of the numbers is kept.
 template <class F>
 void ForEachItem(std::span<const SeqNum> seqs, F item) {
   for (size_t i = 0; i < seqs.size();) {
     const SeqNum first = seqs[i++];
     uint16_t mask = 0;
+    int last = 0;
     for (; i < seqs.size(); ++i) {
       const int distance = seqs[i].DistanceFrom(first);
-      if (distance < 1 || distance > kMaskBits) break;
+      if (distance <= last || distance > kMaskBits) break;
+      last = distance;
       mask = static_cast<uint16_t>(mask | 1 << (distance - 1));
     }
     item(first, mask);
