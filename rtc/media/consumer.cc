@@ -223,8 +223,8 @@ void Consumer::TracePacket(const StoredPacket& packet, const OutgoingStream& str
                               .payload_size = static_cast<uint32_t>(packet.payload.size())});
 }
 
-void Consumer::UpdateScore(Timestamp now, MediaEvents& events) {
-  for (Lane& lane : lanes_) lane.stream.send().UpdateScore(now);
+void Consumer::UpdateScore(MediaEvents& events) {
+  for (Lane& lane : lanes_) lane.stream.send().UpdateScore();
   ConsumerScore score = Score();
   if (score == reported_score_) return;
   reported_score_ = score;

@@ -91,7 +91,7 @@ class Consumer {
   void Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const;
 
   // To be called about once a second, and when the producer's score changed: an event when the score changed.
-  void UpdateScore(Timestamp now, MediaEvents& events);
+  void UpdateScore(MediaEvents& events);
   ConsumerScore Score() const;
 
  private:

@@ -51,6 +51,8 @@ class OutgoingStream {
     bool is_vp8 = false;
     FirstNumbers first;
   };
+  static constexpr TimeDelta kKeyFrameRequestInterval = TimeDelta::Millis(500);
+
   explicit OutgoingStream(Config config);
 
   // The next packet comes from another source (or the same after a pause or a new beginning).
@@ -73,8 +75,14 @@ class OutgoingStream {
   const RtpStreamParameters& params() const { return config_.params; }
   SendStream& send() { return send_; }
   const SendStream& send() const { return send_; }
-  // 10 while nothing was sent.
-  uint8_t score() const { return send_.stats().packets == 0 ? 10 : send_.score(); }
+
+  uint8_t score() const { return send_.score(); }
+  // A receiver that asks for key frames without end is heard twice a second.
+  bool MayAskForKeyFrame(Timestamp now) {
+    if (!last_key_frame_request_.IsNever() && now - last_key_frame_request_ < kKeyFrameRequestInterval) return false;
+    last_key_frame_request_ = now;
+    return true;
+  }
   void CountNack(size_t packets) { ++nack_count_, send_.OnNacked(packets); }
   void CountPli() { ++pli_count_; }
   void CountFir() { ++fir_count_; }
@@ -97,6 +105,7 @@ class OutgoingStream {
   RetransmissionPlan plan_;
   SendStream send_;
   ExtSeqNum rtx_next_;
+  Timestamp last_key_frame_request_;
   uint64_t nack_count_ = 0;
   uint64_t pli_count_ = 0;
   uint64_t fir_count_ = 0;

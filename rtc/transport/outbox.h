@@ -36,7 +36,8 @@ struct PlainPathChanged {
 };
 using TransportEvent = std::variant<IceStateChanged, SelectedPathChanged, DtlsStateChanged, PlainPathChanged>;
 
-// A remote address began or ceased to belong to a transport. To be applied before the next datagram is dispatched.
+// A remote address began or ceased to belong to a transport. To be applied before the next datagram is dispatched. Of a
+// transport that was closed in the same turn the pointer is a name only.
 struct PathChange {
   Transport* transport = nullptr;
   Path path;

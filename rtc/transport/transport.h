@@ -9,21 +9,29 @@
 // create and remove them. Errors of requests are absl::Status with the field named; peer bytes never produce one.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rtc/base/rng.h"
 #include "rtc/media/consumer.h"
 #include "rtc/media/producer.h"
 #include "rtc/net/path.h"
+#include "rtc/rtcp/bye.h"
+#include "rtc/rtcp/extended_report.h"
+#include "rtc/rtcp/nack.h"
+#include "rtc/rtcp/sender_report.h"
+#include "rtc/transport/drop_reason.h"
 #include "rtc/transport/path_policy.h"
 #include "rtc/transport/protection.h"
-#include "rtc/transport/rtcp_session.h"
+#include "rtc/transport/rtcp_reporter.h"
 #include "rtc/transport/rtp_demuxer.h"
+#include "rtc/transport/ssrc_book.h"
 #include "rtc/transport/transport_config.h"
 #include "rtc/transport/transport_stats.h"
 #include "rtc/transport/turn.h"
@@ -42,10 +50,11 @@ class Transport {
 
   static std::unique_ptr<Transport> CreateWebRtc(WebRtcTransportConfig config, const Env& env, Timestamp now);
   static std::unique_ptr<Transport> CreatePlain(PlainTransportConfig config, const Env& env, Timestamp now);
-  ~Transport();
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
 
   const std::string& id() const { return id_; }
-  bool is_webrtc() const;
+  bool is_webrtc() const { return path_.ice() != nullptr; }
 
   // --- datagrams and time ---
   // `bytes` is decrypted in place. `arrival` is when the kernel got it, on the same clock as turn.now.
@@ -54,68 +63,101 @@ class Transport {
   void HandlePathClosed(const Path& path, Turn& turn);
   Timestamp NextDeadline() const;
   void OnTimer(Turn& turn);
-  // Sends what is owed at the end (RTCP BYE, DTLS close_notify) and reports every path as removed.
+  // Sends what is owed at the end (DTLS close_notify) and reports every path as removed. Nothing may be called after.
   void Close(Turn& turn);
 
   // --- requests ---
-  // WebRTC: the peer's DTLS role and fingerprints. Returns our role. FailedPrecondition when called twice.
+  // WebRTC: the peer's DTLS role and fingerprints, once. Returns our role.
   absl::StatusOr<DtlsRole> Connect(const WebRtcConnectParameters& remote, Turn& turn);
-  // Plain: the peer's address (unless comedia) and SRTP keys (when SRTP is on).
+  // Plain: the peer's address (unless comedia) and SRTP key (when SRTP is on), once.
   absl::Status Connect(const PlainConnectParameters& remote, Turn& turn);
-  // WebRTC only: new credentials; the old ones work until the first check with the new.
+  // WebRTC: new credentials; the old ones work until the first check with the new.
   absl::StatusOr<IceCredentials> RestartIce();
-  void SetMaxIncomingBitrate(DataRate rate) { settings_.max_incoming = rate; }  // 0: no limit
-  void SetMaxOutgoingBitrate(DataRate rate) { settings_.max_outgoing = rate; }
-  void SetMinOutgoingBitrate(DataRate rate) { settings_.min_outgoing = rate; }
-  const BitrateSettings& bitrate_settings() const { return settings_; }
+  void SetMaxIncomingBitrate(DataRate rate);  // zero: no limit
+  void SetMaxOutgoingBitrate(DataRate rate) { bitrates_.max_outgoing = rate; }
+  void SetMinOutgoingBitrate(DataRate rate) { bitrates_.min_outgoing = rate; }
+  const BitrateSettings& bitrates() const { return bitrates_; }
 
   // --- media, called by the router ---
-  // AlreadyExists when an SSRC, MID or RID of it is taken on this transport.
+  // InvalidArgument or AlreadyExists, naming the field; then nothing has changed.
   absl::StatusOr<Producer*> AddProducer(ProducerConfig config);
   void RemoveProducer(Producer& producer);
-  absl::StatusOr<Consumer*> AddConsumer(ConsumerConfig config, Producer& producer, Timestamp now);
+  absl::StatusOr<Consumer*> AddConsumer(ConsumerConfig config, Producer& producer);
   void RemoveConsumer(Consumer& consumer, Turn& turn);
   std::span<const std::unique_ptr<Producer>> producers() const { return producers_; }
   std::span<const std::unique_ptr<Consumer>> consumers() const { return consumers_; }
 
-  // Forwards the fresh packets of the consumer's producer to it: select, number, write, protect, into the batch.
+  // Forwards the fresh packets of its producer to a consumer: select, number, write and protect, into the batch.
   void Forward(Consumer& consumer, std::span<const Producer::Fresh> fresh, Turn& turn);
   // Asks the peer for a key frame of one stream of a producer of this transport, unless one was asked for just now.
   void RequestKeyFrame(Producer& producer, size_t stream, Turn& turn);
-  // Media can leave: a path is selected and keys are there.
-  bool IsConnected() const;
+  // Media can leave: it is known where to, and keys are there.
+  bool IsConnected() const { return path_.rtp() != nullptr && protection_.ready(); }
 
   // --- inspection ---
   const PathPolicy& path_policy() const { return path_; }
   const Protection& protection() const { return protection_; }
+  // Plain with SRTP: our suite and key, for the peer.
+  const std::optional<SrtpKeying>& local_srtp() const { return local_srtp_; }
   const RtpDemuxer& demuxer() const { return demuxer_; }
+  const absl::flat_hash_map<Ssrc, Consumer*>& consumer_by_ssrc() const { return consumer_by_ssrc_; }
   TransportStats Stats(Timestamp now) const;
   const DropCounts& drops() const { return drops_; }
 
  private:
   Transport(std::string id, PathPolicy path, Protection protection, const Env& env, Timestamp now);
 
+  // transport_receive.cc
   void HandleStun(const Path& path, std::span<const uint8_t> bytes, Turn& turn);
-  void HandleDtls(const Path& path, std::span<const uint8_t> bytes, Turn& turn);
-  void HandleRtp(std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
-  void HandleRtcp(std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
-  void AfterProtection(Turn& turn);
-  void AfterPath(Turn& turn);
+  void HandleDtls(std::span<const uint8_t> bytes, Turn& turn);
+  void HandleRtp(const Path& path, std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
+  void HandleRtcp(const Path& path, std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
+  void ReadRtcp(std::span<const uint8_t> compound, Timestamp arrival, Turn& turn);
+  void OnReportBlocks(std::span<const rtcp::ReportBlock> blocks, Turn& turn);
+  void OnNack(const rtcp::Nack& nack, Turn& turn);
+  void OnKeyFrameRequest(Ssrc media, bool fir, Turn& turn);
+  void OnExtendedReport(const rtcp::ExtendedReport& report, Timestamp arrival, Turn& turn);
+  void OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival, Turn& turn);
+  void OnBye(const rtcp::Bye& bye);
+  void LearnPath(const Path& path, Turn& turn);
+  void CountSrtpError(SrtpError error);
+
+  // transport_state.cc
+  void StartDtls(Turn& turn);
+  void AfterIce(Turn& turn);
+  void AfterDtls(DtlsState before, Turn& turn);
   void BecameConnected(Turn& turn);
-  void Resend(Consumer& consumer, Ssrc ssrc, std::span<const SeqNum> lost, Turn& turn);
+
+  // transport_send.cc
+  void CommitRtp(const Path& path, size_t size, bool is_rtx, Turn& turn);
   void SendRtcp(std::span<const uint8_t> compound, Turn& turn);
+  void SendRequests(Producer& producer, Turn& turn);
+  void SendKeyFrameRequest(const Producer& producer, ProducerStream& stream, Turn& turn);
+  void SendReports(Turn& turn);
+  void SendBye(const Consumer& consumer, Turn& turn);
+  SendStamp NextStamp(Timestamp now) const;
+  rtcp::NtpTime Ntp(Timestamp now) const { return rtcp::NtpTime::From(now, env_.wall_offset); }
 
   const std::string id_;
-  Env env_;
+  const Env env_;
   PathPolicy path_;
   Protection protection_;
+  std::optional<DtlsRole> dtls_role_;  // ours, once connected
+  bool plain_connected_ = false;
+  std::optional<SrtpKeying> local_srtp_;
   RtpDemuxer demuxer_;
-  RtcpSession rtcp_;
-  BitrateSettings settings_;
+  RtcpReporter reporter_;
+  BitrateSettings bitrates_;
   TransportCounters counters_;
   DropCounts drops_;
+  SsrcBook outgoing_ssrcs_;
+  SeqNum transport_seq_;
+  uint8_t fir_number_ = 0;
+  IceEvents ice_events_;
+  std::map<std::string, CaptureClock> capture_clocks_;  // by CNAME, of the producers
   std::vector<std::unique_ptr<Producer>> producers_;
   std::vector<std::unique_ptr<Consumer>> consumers_;
+  absl::flat_hash_map<Ssrc, Consumer*> consumer_by_ssrc_;  // media and RTX SSRCs
 };
 
 }  // namespace sluice

@@ -14,6 +14,11 @@
 
 namespace sluice {
 
+struct SrtpKeying {
+  SrtpSuite suite = SrtpSuite::kAeadAes128Gcm;
+  std::string key;  // master key and salt, raw bytes of the suite's length
+};
+
 struct WebRtcTransportConfig {
   std::string id;
   IceCredentials ice;                                  // ours
@@ -26,8 +31,7 @@ struct PlainTransportConfig {
   bool comedia = false;                 // learn the peer's address from its first packet
   Path rtp;                             // local side; remote unset
   std::optional<Path> rtcp;             // local side for RTCP, without rtcp_mux
-  std::optional<SrtpSuite> srtp_suite;  // set: SRTP is on
-  std::string srtp_local_key;           // our key and salt, raw bytes of the suite's length
+  std::optional<SrtpSuite> srtp_suite;  // set: SRTP is on, and a key of ours is made
 };
 
 struct WebRtcConnectParameters {
@@ -39,8 +43,7 @@ struct WebRtcConnectParameters {
 struct PlainConnectParameters {
   std::optional<SocketAddress> rtp;   // required unless comedia
   std::optional<SocketAddress> rtcp;  // required unless comedia or rtcp-mux
-  std::optional<SrtpSuite> srtp_suite;
-  std::string srtp_remote_key;  // the peer's key and salt, raw bytes
+  std::optional<SrtpKeying> srtp;     // the peer's; another suite than ours makes us take it, with a new key
 };
 
 struct BitrateSettings {

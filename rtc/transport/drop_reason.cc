@@ -1,0 +1,12 @@
+#include "rtc/transport/drop_reason.h"
+
+namespace sluice {
+
+std::string_view ToString(DropReason reason) {
+  constexpr std::array<std::string_view, kDropReasons> kNames = {
+      "unknown kind",    "foreign path",     "bad STUN", "DTLS not expected", "no keys",      "replayed",
+      "unauthenticated", "too many streams", "bad RTP",  "bad RTCP",          "unknown SSRC", "not forwarded"};
+  return kNames[static_cast<size_t>(reason)];
+}
+
+}  // namespace sluice

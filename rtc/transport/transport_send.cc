@@ -1,0 +1,143 @@
+// What leaves a transport: forwarded media, repetitions, RTCP.
+#include <algorithm>
+#include <array>
+
+#include "rtc/rtcp/compound.h"
+#include "rtc/rtp/header_extension_values.h"
+#include "rtc/transport/transport.h"
+
+namespace sluice {
+namespace {
+
+// Room for RTP in a slot of the batch: what protection appends stays free.
+constexpr size_t kMaxRtp = SendBatch::kMaxDatagram - kMaxSrtpOverhead;
+
+}  // namespace
+
+SendStamp Transport::NextStamp(Timestamp now) const {
+  return {.abs_send_time = rtp::AbsSendTime::From(now).ticks, .transport_seq = transport_seq_};
+}
+
+void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fresh, Turn& turn) {
+  const Path* path = path_.rtp();
+  if (!path || !protection_.ready() || !consumer.active()) return;
+  const std::span<ProducerStream> sources = consumer.producer().streams();
+  for (const Producer::Fresh& one : fresh) {
+    const StoredPacket* packet = sources[one.stream].ring().Find(one.seq);
+    if (!packet) continue;
+    const size_t size = consumer.Write(one, *packet, NextStamp(turn.now), turn.now, turn.batch.Next().first(kMaxRtp),
+                                       turn.outbox.media);
+    if (size == 0) continue;
+    if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
+    CommitRtp(*path, size, false, turn);
+  }
+  if (const auto blocked = consumer.BlockedOnKeyFrameOf()) {
+    turn.key_frames.push_back({.producer = &consumer.producer(), .stream = *blocked});
+  }
+}
+
+void Transport::CommitRtp(const Path& path, size_t size, bool is_rtx, Turn& turn) {
+  const SrtpResult result = protection_.ProtectRtp(turn.batch.Next(), size);
+  if (!result.ok()) return;
+  turn.batch.Commit(path, result.size);
+  counters_.sent.Add(result.size, turn.now);
+  (is_rtx ? counters_.rtx_sent : counters_.rtp_sent).Add(result.size, turn.now);
+}
+
+void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
+  const auto it = consumer_by_ssrc_.find(nack.media);
+  const Path* path = path_.rtp();
+  if (it == consumer_by_ssrc_.end() || !path) return;
+  Consumer& consumer = *it->second;
+  OutgoingStream* stream = consumer.FindStream(nack.media);
+  if (stream->params().ssrc != nack.media) return;  // RTX itself is not repeated
+  stream->CountNack(nack.seqs.size());
+  consumer.Trace(TraceKind::kNack, true, nack.media, turn.now, turn.outbox.media);
+  if (!consumer.active()) return;
+  for (SeqNum seq : nack.seqs) {
+    const size_t size = stream->WriteAgain(seq, consumer.producer().streams(), NextStamp(turn.now), turn.now,
+                                           turn.batch.Next().first(kMaxRtp));
+    if (size == 0) continue;
+    if (stream->has_rtx() && stream->needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
+    CommitRtp(*path, size, true, turn);
+  }
+}
+
+void Transport::SendRtcp(std::span<const uint8_t> compound, Turn& turn) {
+  const Path* path = path_.rtcp();
+  if (!path || !protection_.ready()) return;
+  const std::span<uint8_t> slot = turn.batch.Next();
+  std::ranges::copy(compound, slot.begin());
+  const SrtpResult result = protection_.ProtectRtcp(slot, compound.size());
+  if (!result.ok()) return;
+  turn.batch.Commit(*path, result.size);
+  counters_.sent.Add(result.size, turn.now);
+}
+
+void Transport::SendReports(Turn& turn) {
+  const auto emit = [&](std::span<const uint8_t> rtcp) { SendRtcp(rtcp, turn); };
+  reporter_.SendReports(producers_, consumers_, turn.now, Ntp(turn.now), emit);
+  for (const auto& producer : producers_) {
+    if (!producer->UpdateScores(turn.now, turn.outbox.media)) continue;
+    for (const Producer::Link& link : producer->links()) link.consumer->UpdateScore(turn.outbox.media);
+  }
+  for (const auto& consumer : consumers_) consumer->UpdateScore(turn.outbox.media);
+}
+
+void Transport::RequestKeyFrame(Producer& producer, size_t stream, Turn& turn) {
+  if (producer.paused() || producer.kind() != MediaKind::kVideo || stream >= producer.streams().size()) return;
+  ProducerStream& source = producer.streams()[stream];
+  if (!source.ssrc() && !source.params().ssrc.value()) return;  // nothing came: its first packets bring a key frame
+  source.WishKeyFrame(turn.now);
+  SendRequests(producer, turn);
+}
+
+void Transport::SendRequests(Producer& producer, Turn& turn) {
+  if (producer.paused()) return;
+  for (ProducerStream& stream : producer.streams()) {
+    if (const auto lost = stream.TakeNacks(); !lost.empty() && stream.ssrc()) {
+      rtcp::Nack nack{.sender = reporter_.ssrc(), .media = *stream.ssrc()};
+      nack.seqs.assign(lost.begin(), lost.begin() + static_cast<long>(std::min(lost.size(), rtcp::Nack::kMaxSeqs)));
+      std::array<uint8_t, RtcpReporter::kMaxSize> bytes;
+      rtcp::CompoundWriter writer(bytes);
+      while (!writer.Add(nack))
+        nack.seqs.resize(nack.seqs.size() / 2);  // the rest is asked for again when its time comes
+      SendRtcp(writer.written(), turn);
+      producer.Trace(TraceKind::kNack, false, nack.media, turn.now, turn.outbox.media);
+    }
+    if (stream.TakeKeyFrameRequest()) SendKeyFrameRequest(producer, stream, turn);
+  }
+}
+
+void Transport::SendKeyFrameRequest(const Producer& producer, ProducerStream& stream, Turn& turn) {
+  const RtpStreamParameters& params = stream.params();
+  const Ssrc media = stream.ssrc().value_or(params.ssrc);
+  std::array<uint8_t, 64> bytes;
+  rtcp::CompoundWriter writer(bytes);
+  const bool fir = params.use_fir && !params.use_pli;
+  if (fir) {
+    rtcp::Fir request{.sender = reporter_.ssrc()};
+    request.entries.push_back({.media = media, .number = fir_number_++});
+    writer.Add(request);
+  } else if (params.use_pli) {
+    writer.Add(rtcp::Pli{.sender = reporter_.ssrc(), .media = media});
+  }
+  if (writer.empty()) return;
+  SendRtcp(writer.written(), turn);
+  producer.Trace(fir ? TraceKind::kFir : TraceKind::kPli, false, media, turn.now, turn.outbox.media);
+}
+
+void Transport::SendBye(const Consumer& consumer, Turn& turn) {
+  rtcp::Bye bye;
+  for (size_t i = 0; i < consumer.stream_count(); ++i) {
+    if (consumer.stream(i).send().stats().packets > 0) bye.ssrcs.push_back(consumer.stream(i).params().ssrc);
+  }
+  if (bye.ssrcs.empty()) return;
+  std::array<uint8_t, 256> bytes;
+  rtcp::CompoundWriter writer(bytes);
+  writer.Add(rtcp::ReceiverReport{.sender = bye.ssrcs.front()});
+  writer.Add(bye);
+  SendRtcp(writer.written(), turn);
+}
+
+}  // namespace sluice

@@ -1,0 +1,44 @@
+// What a transport counts: bytes are those of UDP or TCP payloads, before unprotection and after protection.
+#pragma once
+
+#include <cstdint>
+
+#include "rtc/base/units.h"
+#include "rtc/stream/rate_counter.h"
+
+namespace sluice {
+
+class Traffic {
+ public:
+  void Add(size_t size, Timestamp now) {
+    bytes_ += size;
+    rate_.Add(size, now);
+  }
+  uint64_t bytes() const { return bytes_; }
+  DataRate rate(Timestamp now) const { return rate_.Rate(now); }
+
+ private:
+  uint64_t bytes_ = 0;
+  RateCounter rate_;
+};
+
+struct TransportCounters {
+  Traffic received;  // everything
+  Traffic sent;
+  Traffic rtp_received;  // RTP without RTX
+  Traffic rtp_sent;
+  Traffic rtx_received;
+  Traffic rtx_sent;
+};
+
+struct TransportStats {
+  struct Flow {
+    uint64_t bytes = 0;
+    DataRate rate;
+  };
+  Flow received, sent, rtp_received, rtp_sent, rtx_received, rtx_sent;
+  double rtp_loss_received = 0;  // share, mean over incoming streams, last report interval
+  double rtp_loss_sent = 0;      // likewise outgoing, as the peer reports
+};
+
+}  // namespace sluice
