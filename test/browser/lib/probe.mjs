@@ -1,0 +1,102 @@
+// What a test reads from a page: its state as the document tells it, and what really arrives, from the browser's own
+// statistics.
+
+import { until } from "./wait.mjs";
+
+/** Runs in the page before its own scripts: remembers each connection, so that its statistics can be read. */
+export function watchConnections() {
+  const made = [];
+  const Original = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Original {
+    constructor(...words) {
+      super(...words);
+      made.push(this);
+    }
+  };
+  window.connectionsOfTest = made;
+}
+
+/** Runs in the page: for each tile its state, and of others the frames decoded and the sound received so far. */
+async function readTiles() {
+  const inbound = new Map();
+  for (const connection of window.connectionsOfTest) {
+    if (connection.connectionState === "closed") continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type === "inbound-rtp") inbound.set(report.trackIdentifier, report);
+    }
+  }
+  const report = (media) => inbound.get(media?.srcObject?.getTracks()[0]?.id);
+  const tiles = {};
+  for (const tile of document.querySelectorAll("[data-participant]")) {
+    tiles[tile.dataset.participant] = {
+      self: tile.dataset.self !== undefined,
+      audio: tile.dataset.audio,
+      video: tile.dataset.video,
+      talking: tile.dataset.talking !== undefined,
+      frames: report(tile.querySelector("video"))?.framesDecoded ?? 0,
+      energy: report(tile.querySelector("audio"))?.totalAudioEnergy ?? 0,
+      width: tile.querySelector("video").videoWidth,
+    };
+  }
+  return tiles;
+}
+
+export function tilesOf(page) {
+  return page.evaluate(readTiles);
+}
+
+export function stateOf(page) {
+  return page.evaluate(() => document.body.dataset.state);
+}
+
+export function textOf(page) {
+  return page.evaluate(() => document.body.innerText);
+}
+
+export async function join(page, server, room, name) {
+  await page.goto(`${server.url}/r/${room}?name=${encodeURIComponent(name)}`);
+  await untilState(page, "joined");
+}
+
+export function untilState(page, state, limitMs) {
+  return until(
+    async () => `the page is "${state}"; it is "${await stateOf(page)}" and says: ${await textOf(page)}`,
+    async () => (await stateOf(page)) === state,
+    limitMs,
+  );
+}
+
+/** Exactly these others have a tile. */
+export function untilOthersAre(page, names, limitMs) {
+  const wanted = [...names].sort().join();
+  const others = async () =>
+    Object.entries(await tilesOf(page))
+      .filter(([, tile]) => !tile.self)
+      .map(([name]) => name);
+  return until(
+    async () => `the others are ${wanted}; they are ${await others()}`,
+    async () => (await others()).sort().join() === wanted,
+    limitMs,
+  );
+}
+
+/** From now on, of each of these, ten more frames are decoded and more sound is heard. */
+export async function untilMediaFlow(page, names, limitMs = 40_000) {
+  const nothing = { frames: 0, energy: 0 };
+  const base = { ...(await tilesOf(page)) };
+  const lacking = async () => {
+    const now = await tilesOf(page);
+    return names.filter((name) => {
+      const tile = now[name] ?? nothing;
+      const start = base[name] ?? nothing;
+      // After a rejoin the tracks are new and count from 0.
+      if (tile.frames < start.frames || tile.energy < start.energy) base[name] = nothing;
+      return !(tile.frames >= start.frames + 10 && tile.energy > start.energy && tile.width > 0);
+    });
+  };
+  await until(
+    async () => `pictures and sound of ${await lacking()} arrive: ${JSON.stringify(await tilesOf(page))}`,
+    async () => (await lacking()).length === 0,
+    limitMs,
+  );
+}

@@ -1,0 +1,149 @@
+// How every state of the page stands up: axe-core finds nothing, and nothing overflows at a phone's, a tablet's and a
+// desktop's width, light and dark.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { launchChromium } from "./lib/browsers.mjs";
+import { Network } from "./lib/network.mjs";
+import { join, tilesOf, untilState } from "./lib/probe.mjs";
+import { Server } from "./lib/server.mjs";
+import { until } from "./lib/wait.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const sizes = [
+  { width: 360, height: 740 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+
+let network;
+let server;
+let browser;
+let page;
+
+before(async () => {
+  network = await Network.create();
+  server = await Server.start(network, ["--workers", "1"]);
+  browser = await launchChromium();
+  page = await browser.newPage();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  network?.close();
+});
+
+async function standsUp(state) {
+  await untilState(page, state);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.raw.emulateMedia({ colorScheme });
+    for (const size of sizes) {
+      await page.raw.setViewportSize(size);
+      const where = `${state}, ${colorScheme}, ${size.width} px`;
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(overflow <= 0, `${where}: ${overflow} px too wide`);
+      const found = await page.evaluate(axeRun, axe);
+      assert.deepEqual(found, [], where);
+    }
+  }
+}
+
+/** Runs in the page. */
+async function axeRun(source) {
+  if (!window.axe) window.eval(source);
+  const { violations } = await window.axe.run();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+test("The start page stands up", async () => {
+  await page.goto(server.url);
+  await standsUp("home");
+});
+
+test("The start page leads to a room, whatever was typed", async () => {
+  await page.raw.fill("#room", "  Team Meeting! ");
+  await page.press("Enter");
+  await untilState(page, "lobby");
+  assert.equal(new URL(page.raw.url()).pathname, "/r/team-meeting");
+});
+
+test("The preview shows the camera and the microphone's level, and stands up", async () => {
+  await until("the preview has a picture", () => page.evaluate(() => document.querySelector("video").videoWidth > 0));
+  assert.equal(await page.evaluate(() => document.querySelector("#choose-camera").disabled), false);
+  await standsUp("lobby");
+});
+
+test("Microphone and camera that were turned off in the preview stay off in the call, which stands up", async () => {
+  await page.click('[data-control="microphone"]');
+  await page.click('[data-control="camera"]');
+  await page.raw.fill("#name", "Ada Lovelace");
+  await page.press("Enter");
+  await standsUp("joined");
+  const own = (await tilesOf(page))["Ada Lovelace"];
+  assert.deepEqual([own.self, own.audio, own.video], [true, "off", "off"]);
+});
+
+test("A call of three stands up", async () => {
+  await page.click('[data-control="camera"]');
+  for (const name of ["Benjamin von und zu Unaussprechlich-Langenau", "C"]) {
+    await join(await browser.newPage(), server, "team-meeting", name);
+  }
+  await until("three tiles are there", async () => Object.keys(await tilesOf(page)).length === 3);
+  await standsUp("joined");
+});
+
+test("Tiles lie inside the window and do not overlap", async () => {
+  for (const size of sizes) {
+    await page.raw.setViewportSize(size);
+    await until("the tiles fit", () => page.evaluate(tilesFit));
+  }
+});
+
+/** Runs in the page. */
+function tilesFit() {
+  const boxes = [...document.querySelectorAll("[data-participant]")].map((tile) => tile.getBoundingClientRect());
+  const inside = boxes.every((b) => b.left >= 0 && b.top >= 0 && b.right <= innerWidth && b.bottom <= innerHeight);
+  const apart = boxes.every((a, i) =>
+    boxes.every((b, j) => i === j || a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top),
+  );
+  return inside && apart && boxes.every((b) => b.width > 100 && b.height > 75);
+}
+
+test("A name that is taken is said in the preview", async () => {
+  const other = await browser.newPage();
+  await other.goto(`${server.url}/r/team-meeting?name=C`);
+  await untilState(other, "lobby");
+  assert.match(await other.evaluate(() => document.body.innerText), /name/i);
+  await other.close();
+});
+
+test("The page after leaving stands up", async () => {
+  await page.click('[data-control="leave"]');
+  await standsUp("left");
+});
+
+test("An address that is no room stands up", async () => {
+  await page.goto(`${server.url}/r/${encodeURIComponent("a room?")}`);
+  await standsUp("wrong-address");
+});
+
+test("Without camera and microphone one is told so, joins and listens; the page stands up", async () => {
+  await page.raw.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = async () => {
+      throw new DOMException("none", "NotFoundError");
+    };
+  });
+  await page.goto(`${server.url}/r/team-meeting?name=Lena`);
+  await untilState(page, "joined");
+  await until("the others' pictures come", async () => (await tilesOf(page)).C?.frames > 0);
+  assert.match(await page.evaluate(() => document.body.innerText), /No microphone was found/);
+  await standsUp("joined");
+});
+
+test("A server that is gone is said in words; the page stands up", async () => {
+  await server.kill();
+  await standsUp("reconnecting");
+});
