@@ -4,6 +4,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 SLUICE_ROOT=$PWD
 export SLUICE_ROOT
 
+# Where scripts/setup put a newer Node.js than the system's.
+if [[ -x third_party/node/bin/node ]]; then
+  PATH=$SLUICE_ROOT/third_party/node/bin:$PATH
+fi
+
 # Compiled objects are shared between checkouts and build folders, whatever their paths.
 export CCACHE_BASEDIR=$SLUICE_ROOT CCACHE_NOHASHDIR=1
 
