@@ -4,10 +4,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 SLUICE_ROOT=$PWD
 export SLUICE_ROOT
 
-# Where scripts/setup put a newer Node.js than the system's.
-if [[ -x third_party/node/bin/node ]]; then
-  PATH=$SLUICE_ROOT/third_party/node/bin:$PATH
-fi
+# Where scripts/setup puts a newer Node.js if the system's is too old for the tests.
+PATH=$SLUICE_ROOT/third_party/node/bin:$PATH
 
 # Compiled objects are shared between checkouts and build folders, whatever their paths.
 export CCACHE_BASEDIR=$SLUICE_ROOT CCACHE_NOHASHDIR=1
