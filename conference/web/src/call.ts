@@ -11,7 +11,7 @@ export type CallState = "joining" | "joined" | "reconnecting" | "left" | "refuse
 /** Waits between attempts to join: at once, then slower and slower. */
 const backOffMs = [0, 500, 1_000, 2_000, 4_000, 8_000];
 /** After a reload the server may still hold our name for a moment. */
-const nameTakenAttempts = 3;
+const nameTakenAttempts = 2;
 
 const rejoining: Record<EndReason, string> = {
   connection: "Connection lost, trying again…",

@@ -45,8 +45,9 @@ export function tilesOf(page) {
   return page.evaluate(readTiles);
 }
 
+/** Undefined while the page goes to another address. */
 export function stateOf(page) {
-  return page.evaluate(() => document.body.dataset.state);
+  return page.evaluate(() => document.body?.dataset.state).catch(() => undefined);
 }
 
 export function textOf(page) {
