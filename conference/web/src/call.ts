@@ -10,6 +10,11 @@ export type CallState = "joining" | "joined" | "reconnecting" | "left" | "refuse
 
 /** Waits between attempts to join: at once, then slower and slower. */
 const backOffMs = [0, 500, 1_000, 2_000, 4_000, 8_000];
+/** A stay in the room that lasted so long was a good one: the waits begin anew. */
+const steadyMs = 5_000;
+/** How long somebody may be away without a word about it: for a reload, and after a break that hit us as well. */
+const reloadMs = 1_500;
+const rejoinMs = 8_000;
 /** After a reload the server may still hold our name for a moment. */
 const nameTakenAttempts = 2;
 
@@ -41,6 +46,7 @@ export class Call extends EventTarget {
   private readonly self: Participant;
   private others: Participant[] = [];
   private rejoinKey: string | undefined;
+  private readonly leaving = new Map<string, ReturnType<typeof setTimeout>>();
   private wake: () => void = () => {};
   private endStay: (reason: EndReason) => void = () => {};
   private readonly mediaChanged = () => this.showSelf();
@@ -82,8 +88,10 @@ export class Call extends EventTarget {
       await this.wait(backOffMs[Math.min(attempt, backOffMs.length - 1)] ?? 0);
       if (!this.going()) break;
       try {
+        const joinedMs = performance.now();
         const reason = await this.stay();
-        attempt = -1;
+        // What fails again at once must not be tried again at once, for ever.
+        if (performance.now() - joinedMs > steadyMs) attempt = -1;
         this.setState("reconnecting", rejoining[reason]);
       } catch (error) {
         this.failed(error, attempt);
@@ -103,19 +111,37 @@ export class Call extends EventTarget {
     });
     const session = await Session.join(this.identity(), this.media, {
       changed: () => this.showOthers(),
-      peerJoined: (name) => this.notify(`${name} joined`),
-      peerLeft: (name) => this.notify(`${name} left`),
+      peerJoined: (name) => this.came(name),
+      peerLeft: (name) => this.mayReturn(name, reloadMs),
+      notice: this.notify,
       trouble: (text) => this.setState(text === "" ? "joined" : "reconnecting", text),
       ended: this.endStay,
     });
     this.session = session;
     this.rejoinKey = session.rejoinKey;
     if (this.state === "left") session.close();
+    const present = new Set([...session.peers.values()].map(({ name }) => name));
+    for (const { name } of this.others) if (!present.has(name)) this.mayReturn(name, rejoinMs);
     this.setState("joined", "");
     this.showOthers();
     const reason = await ended;
     this.session = undefined;
     return reason;
+  }
+
+  /** Somebody went. Who is back soon has reloaded or lost the network: nothing that the others need be told. */
+  private mayReturn(name: string, withinMs: number): void {
+    const timer = setTimeout(() => {
+      this.leaving.delete(name);
+      if (this.going()) this.notify(`${name} left`);
+    }, withinMs);
+    this.leaving.set(name, timer);
+  }
+
+  private came(name: string): void {
+    const timer = this.leaving.get(name);
+    clearTimeout(timer);
+    if (!this.leaving.delete(name)) this.notify(`${name} joined`);
   }
 
   private identity(): Identity {

@@ -5,9 +5,11 @@ import type { types } from "mediasoup-client";
 import type { Signalling } from "./signalling";
 
 /** "disconnected" often heals by itself in a moment. */
-const patienceMs = 1_500;
+const patienceMs = 2_000;
 /** Between restarts, while they do not help. */
 const retryMs = 4_000;
+/** While the server cannot be asked, it is looked again this often whether it can. */
+const lookAgainMs = 500;
 /** From the first sign of trouble until joining again. */
 const giveUpMs = 15_000;
 
@@ -18,7 +20,7 @@ export class IceKeeper {
   constructor(
     private readonly transport: types.Transport,
     private readonly signalling: Signalling,
-    private readonly handlers: { trouble: (troubled: boolean) => void; lost: () => void },
+    private readonly handlers: { mayRestart: () => boolean; trouble: () => void; lost: () => void },
   ) {
     transport.on("connectionstatechange", (state) => this.changed(state));
   }
@@ -36,12 +38,12 @@ export class IceKeeper {
       clearTimeout(this.timer);
       if (this.troubled) {
         this.troubleSinceMs = undefined;
-        this.handlers.trouble(false);
+        this.handlers.trouble();
       }
     } else if (state === "disconnected" || state === "failed") {
       if (!this.troubled) {
         this.troubleSinceMs = performance.now();
-        this.handlers.trouble(true);
+        this.handlers.trouble();
       }
       this.after(state === "failed" ? 0 : patienceMs);
     }
@@ -56,6 +58,10 @@ export class IceKeeper {
     if (this.troubleSinceMs === undefined || this.transport.closed) return;
     if (performance.now() - this.troubleSinceMs > giveUpMs) {
       this.handlers.lost();
+      return;
+    }
+    if (!this.handlers.mayRestart()) {
+      this.after(lookAgainMs);
       return;
     }
     this.after(retryMs);

@@ -7,7 +7,7 @@ import type { LocalMedia } from "./media";
 import type { Direction, Events, JoinAnswer, PeerInfo } from "./protocol";
 import { Publisher } from "./publisher";
 import { Receiver, type RemoteTrack } from "./receiver";
-import { Signalling } from "./signalling";
+import { RequestError, Signalling } from "./signalling";
 
 /** The version of docs/signalling.md that this page speaks. */
 const protocolVersion = 1;
@@ -26,6 +26,8 @@ export interface SessionHandlers {
   changed: () => void;
   peerJoined: (name: string) => void;
   peerLeft: (name: string) => void;
+  /** Something of our own could not be sent. */
+  notice: (text: string) => void;
   /** A sentence while something hangs, "" when it is well again. */
   trouble: (text: string) => void;
   ended: (reason: EndReason) => void;
@@ -40,8 +42,8 @@ export class Session {
   private receiver: Receiver | undefined;
   private readonly transports: types.Transport[] = [];
   private readonly keepers: IceKeeper[] = [];
-  /** Events are carried out one after the other: a consumer is made before it is closed. */
-  private events: Promise<void> = Promise.resolve();
+  /** Events that come while joining wait here for its end. */
+  private early: Events[] | undefined = [];
   private open = true;
   private hanging = false;
   private readonly mediaChanged = () => this.publish();
@@ -78,7 +80,7 @@ export class Session {
 
   private async start(who: Identity): Promise<void> {
     this.signalling = await Signalling.open({
-      event: (event) => this.enqueue(event),
+      event: (event) => this.receive(event),
       hanging: (hanging) => {
         this.hanging = hanging;
         this.reportTrouble();
@@ -86,9 +88,10 @@ export class Session {
       closed: () => this.end("connection"),
     });
     const device = await Device.factory();
-    // Events that come before the transports exist wait for them.
-    this.events = this.begin(device, who);
-    await this.events;
+    await this.begin(device, who);
+    const early = this.early ?? [];
+    this.early = undefined;
+    for (const event of early) this.receive(event);
     this.publish();
   }
 
@@ -123,6 +126,7 @@ export class Session {
     });
     this.keepers.push(
       new IceKeeper(transport, this.signalling, {
+        mayRestart: () => !this.hanging,
         trouble: () => this.reportTrouble(),
         lost: () => this.end("media"),
       }),
@@ -131,17 +135,21 @@ export class Session {
   }
 
   private publish(): void {
-    this.publisher?.sync().catch(() => this.end("media"));
+    this.publisher?.sync().catch((error: unknown) => {
+      if (error instanceof RequestError && error.isAnswer) this.handlers.notice(error.message);
+      else this.end("media");
+    });
   }
 
-  private enqueue(event: Events): void {
-    this.events = this.events.then(
-      () => (this.open ? this.handle(event) : undefined),
-      () => {}, // Joining failed: its caller knows.
-    );
+  private receive(event: Events): void {
+    if (!this.open) return;
+    // The server closes the connection right after this one: it must not wait.
+    if (event.event === "workerDied") this.end("worker");
+    else if (this.early) this.early.push(event);
+    else this.handle(event);
   }
 
-  private async handle(event: Events): Promise<void> {
+  private handle(event: Events): void {
     const { receiver, handlers } = this;
     switch (event.event) {
       case "peerJoined":
@@ -155,8 +163,8 @@ export class Session {
         break;
       }
       case "newConsumer":
-        await receiver?.add(event.data).catch(() => this.end("media"));
-        break;
+        receiver?.add(event.data).then(handlers.changed, () => this.end("media"));
+        return;
       case "consumerClosed":
         receiver?.remove(event.data.consumerId);
         break;
@@ -164,15 +172,14 @@ export class Session {
       case "consumerResumed":
         receiver?.setPaused(event.data.consumerId, event.event === "consumerPaused");
         break;
-      case "workerDied":
-        this.end("worker");
+      default:
         return;
     }
     handlers.changed();
   }
 
   private reportTrouble(): void {
-    if (!this.open) return;
+    if (!this.open || this.early) return; // While joining the call says so itself.
     const mediaTrouble = this.keepers.some((keeper) => keeper.troubled);
     this.handlers.trouble(this.hanging || mediaTrouble ? "Connection lost, trying again…" : "");
   }

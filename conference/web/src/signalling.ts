@@ -11,9 +11,11 @@ const silenceMs = 3_000;
 const deadMs = 12_000;
 
 export class RequestError extends Error {
+  /** `isAnswer`: the server said no. Otherwise there was no answer at all. */
   constructor(
     readonly code: string,
     message: string,
+    readonly isAnswer = false,
   ) {
     super(message);
   }
@@ -110,7 +112,7 @@ export class Signalling {
     if (!pending) return;
     this.pending.delete(message.id);
     clearTimeout(pending.timer);
-    if (message.error) pending.reject(new RequestError(message.error.code, message.error.message));
+    if (message.error) pending.reject(new RequestError(message.error.code, message.error.message, true));
     else pending.resolve(message.data as never);
   }
 

@@ -1,5 +1,6 @@
 // One participant on the stage. Their media are ordinary <video> and <audio> elements; the document says the rest in
-// data attributes: data-audio and data-video ("on" or "off"), data-talking, data-self.
+// data attributes: data-audio and data-video ("on" or "off"), data-talking, data-self, and
+// data-picture once the first frame is there.
 
 import { talkThreshold } from "../level";
 import { hue, initials } from "../names";
@@ -33,13 +34,14 @@ export class Tile {
       ...(this.audio ? [this.audio] : []),
       element("figcaption", {}, [mark, element("span", { class: "who" }, [self ? `${name} (you)` : name]), this.state]),
     ]);
+    this.video.addEventListener("loadeddata", () => setAttribute(this.root, "data-picture", true));
     this.root.style.setProperty("--hue", String(hue(name)));
     this.update();
   }
 
   update(): void {
     const { audio, video, microphoneOn, cameraOn } = this.participant;
-    play(this.video, video, () => {});
+    if (play(this.video, video, () => {})) setAttribute(this.root, "data-picture", false);
     if (this.audio) play(this.audio, audio, this.onBlocked);
     setAttribute(this.root, "data-audio", microphoneOn ? "on" : "off");
     setAttribute(this.root, "data-video", cameraOn && video ? "on" : "off");
@@ -65,13 +67,15 @@ export class Tile {
   }
 }
 
-function play(media: HTMLMediaElement, track: MediaStreamTrack | undefined, onBlocked: () => void): void {
+/** True if the element got another track, or lost its own. */
+function play(media: HTMLMediaElement, track: MediaStreamTrack | undefined, onBlocked: () => void): boolean {
   const current = (media.srcObject as MediaStream | null)?.getTracks()[0];
-  if (current === track) return;
+  if (current === track) return false;
   media.srcObject = track ? new MediaStream([track]) : null;
-  if (!track) return;
+  if (!track) return true;
   media.play().catch((error: unknown) => {
     // Replaced or removed while starting is no refusal.
     if (error instanceof DOMException && error.name === "NotAllowedError") onBlocked();
   });
+  return true;
 }
