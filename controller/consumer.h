@@ -61,8 +61,8 @@ class Consumer : public Object {
     ConsumerScore score;
     std::optional<ConsumerLayers> preferred_layers;
   };
-  Consumer(std::shared_ptr<Connection> connection, std::string id, std::string transport_id,
-           Data data);  // by Transport
+  Consumer(std::shared_ptr<Connection> connection, std::string id, std::weak_ptr<Transport> transport,
+           std::string transport_id, Data data);  // by Transport
   ~Consumer() override;
 
   const std::string& producer_id() const { return data_.producer_id; }
@@ -92,6 +92,7 @@ class Consumer : public Object {
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;
 
+  std::weak_ptr<Transport> transport_;
   std::string transport_id_;
   Data data_;
   uint8_t priority_ = 1;

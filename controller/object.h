@@ -11,14 +11,27 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "controller/status.h"
 
 namespace sluice::fbs::notification {
 struct Notification;
+}
+namespace sluice::fbs::request {
+enum class Method : uint8_t;
+struct BodyUnion;
+}  // namespace sluice::fbs::request
+namespace sluice::fbs::response {
+struct Response;
 }
 
 namespace sluice::controller {
 
 class Connection;  // the pipe to one worker process
+
+// An accepted answer, good during the call, or why there is none.
+using ResponseCallback = absl::AnyInvocable<void(absl::StatusOr<const fbs::response::Response*>)>;
 
 enum class CloseReason : uint8_t {
   kClosed,              // Close() of the object itself
@@ -53,9 +66,35 @@ class Object : public std::enable_shared_from_this<Object> {
   virtual void OnNotification(const fbs::notification::Notification& notification) = 0;
   virtual void OnParentClosed(CloseReason reason) = 0;
 
-  Connection& connection() { return *connection_; }
+  // Asks the worker for something of this object, or of `handler_id`; kFailedPrecondition when it is closed.
+  void Call(fbs::request::Method method, fbs::request::BodyUnion body, ResponseCallback done);
+  void Call(fbs::request::Method method, const std::string& handler_id, fbs::request::BodyUnion body,
+            ResponseCallback done);
+  // Answers in the next turn of the loop.
+  template <class Done>
+  void Refuse(Done done, absl::Status status) {
+    if (done) Defer([done = std::move(done), status = std::move(status)]() mutable { done(std::move(status)); });
+  }
+  void Defer(absl::AnyInvocable<void()> function);
+  absl::Status ClosedError() const;
+
   // False if it was closed before; afterwards notifications no longer reach it.
   bool MarkClosed();
+
+  // Calls a handler that may replace itself or close the object. The caller keeps the object alive.
+  template <class... Params, class... Args>
+  void Emit(Handler<Params...>& handler, Args&&... args) {
+    if (!handler) return;
+    Handler<Params...> running = std::exchange(handler, nullptr);
+    running(std::forward<Args>(args)...);
+    if (!handler && !closed_) handler = std::move(running);
+  }
+  // Drops all handlers and calls the last one.
+  template <class Events>
+  static void EmitLast(Events& events, CloseReason reason) {
+    Events last = std::exchange(events, Events());
+    if (last.closed) last.closed(reason);
+  }
 
   std::shared_ptr<Connection> connection_;
 

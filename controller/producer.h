@@ -54,8 +54,8 @@ class Producer : public Object {
     RtpParameters consumable_rtp_parameters;
     bool paused = false;
   };
-  Producer(std::shared_ptr<Connection> connection, std::string id, std::string transport_id,
-           Data data);  // by Transport
+  Producer(std::shared_ptr<Connection> connection, std::string id, std::weak_ptr<Transport> transport,
+           std::string transport_id, Data data);  // by Transport
   ~Producer() override;
 
   MediaKind kind() const { return data_.kind; }
@@ -79,6 +79,7 @@ class Producer : public Object {
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;
 
+  std::weak_ptr<Transport> transport_;
   std::string transport_id_;
   Data data_;
   std::vector<ProducerScore> score_;

@@ -52,12 +52,11 @@ class Router final : public Object {
 
  private:
   friend class Transport;
-  friend class Producer;
-  friend class WebRtcTransport;
+  friend class Worker;
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;
   void CloseChildren(CloseReason reason);
-  void Adopt(const std::shared_ptr<Transport>& transport);
+  absl::Status CheckCreated(const std::string& transport_id, const absl::Status& status);
   void Remove(const std::string& transport_id);
 
   std::weak_ptr<Worker> worker_;

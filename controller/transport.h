@@ -148,8 +148,11 @@ class Transport : public Object {
   void OnParentClosed(CloseReason reason) override;
   virtual void EmitClosed(CloseReason reason) = 0;
   void CloseChildren(CloseReason reason);
-  void Adopt(std::shared_ptr<Producer> producer);
-  void Adopt(std::shared_ptr<Consumer> consumer);
+  absl::StatusOr<RtpParameters> NegotiateConsumer(const Producer& producer, const ConsumerOptions& options);
+  void OnProduced(const std::string& producer_id, Producer::Data data,
+                  absl::StatusOr<const fbs::response::Response*> response, Callback<std::shared_ptr<Producer>> done);
+  void OnConsumed(const std::string& consumer_id, Consumer::Data data,
+                  absl::StatusOr<const fbs::response::Response*> response, Callback<std::shared_ptr<Consumer>> done);
   void Remove(const Producer& producer);
   void Remove(const Consumer& consumer);
 
@@ -253,6 +256,7 @@ class PlainTransport final : public Transport {
 
   void Connect(PlainTransportRemote remote, DoneCallback done);
   void GetStats(Callback<PlainTransportStats> done);
+  void Close() override;
 
   PlainTransportEvents on;
 

@@ -46,6 +46,7 @@ class WebRtcServer final : public Object {
 
  private:
   friend class Router;
+  friend class Worker;
   friend class WebRtcTransport;
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;

@@ -5,7 +5,9 @@
 // kWorkerDied, children before parents), then `on.died` is called. The library does not respawn it: that is a decision
 // of the server, which knows what the rooms were.
 //
-// A fresh pointer to a running worker keeps it running until Close(), as all objects do (object.h).
+// A running worker stays until Close(), whether or not its pointer is kept. Let go of all pointers before the loop is
+// closed, and run the loop once more, for libuv to free their timers. SIGPIPE is ignored from the first Start() on, for
+// a worker may die while it is written to.
 #pragma once
 
 #include <uv.h>
@@ -23,6 +25,8 @@
 #include "controller/webrtc_server.h"
 
 namespace sluice::controller {
+
+class Process;
 
 struct LogLine {
   enum class Source : uint8_t { kPipe, kStdout, kStderr };
@@ -71,7 +75,6 @@ class Worker final : public Object {
   // its settings. `log` sees what it writes from the first line on, and becomes `on.log`.
   static void Start(uv_loop_t* loop, WorkerOptions options, Callback<std::shared_ptr<Worker>> done,
                     Handler<const LogLine&> log = nullptr);
-  Worker(std::shared_ptr<Connection> connection, int pid);  // by Start
   ~Worker() override;
 
   int pid() const { return pid_; }
@@ -94,13 +97,20 @@ class Worker final : public Object {
  private:
   friend class Router;
   friend class WebRtcServer;
+  Worker(std::shared_ptr<Connection> connection, std::unique_ptr<Process> process);
+  std::shared_ptr<Worker> Self();
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;
-  void OnDied(absl::Status status);
+  void OnLine(LogLine line);
+  void OnPipeEnd(std::string_view why);
+  void OnExit(int64_t code, int signal);
+  void OnDied(const absl::Status& status);
   void CloseChildren(CloseReason reason);
-  void RemoveRouter(const std::string& id);
-  void RemoveWebRtcServer(const std::string& id);
 
+  std::unique_ptr<Process> process_;
+  std::shared_ptr<Worker> self_;                // while the process runs
+  Callback<std::shared_ptr<Worker>> starting_;  // until it says that it runs
+  std::string last_words_;                      // its last error line, for the report of its death
   int pid_;
   bool died_ = false;
   std::map<std::string, std::shared_ptr<Router>> routers_;

@@ -1,0 +1,37 @@
+#include "controller/object.h"
+
+#include <fmt/format.h>
+
+#include "controller/connection.h"
+
+namespace sluice::controller {
+
+Object::Object(std::shared_ptr<Connection> connection, std::string id)
+    : connection_(std::move(connection)), id_(std::move(id)) {
+  connection_->AddObject(this);
+}
+
+Object::~Object() { connection_->RemoveObject(this); }
+
+bool Object::MarkClosed() {
+  if (closed_) return false;
+  closed_ = true;
+  connection_->RemoveObject(this);
+  return true;
+}
+
+absl::Status Object::ClosedError() const { return absl::FailedPreconditionError(fmt::format("{} is closed", id_)); }
+
+void Object::Defer(absl::AnyInvocable<void()> function) { connection_->Defer(std::move(function)); }
+
+void Object::Call(fbs::request::Method method, fbs::request::BodyUnion body, ResponseCallback done) {
+  Call(method, id_, std::move(body), std::move(done));
+}
+
+void Object::Call(fbs::request::Method method, const std::string& handler_id, fbs::request::BodyUnion body,
+                  ResponseCallback done) {
+  if (closed_) return Refuse(std::move(done), ClosedError());
+  connection_->Request(method, handler_id, std::move(body), std::move(done));
+}
+
+}  // namespace sluice::controller

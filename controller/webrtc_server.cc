@@ -1,0 +1,61 @@
+#include "controller/webrtc_server.h"
+
+#include "controller/calls.h"
+#include "controller/connection.h"
+#include "controller/worker.h"
+
+namespace sluice::controller {
+namespace {
+
+std::vector<WebRtcServerDump::Socket> Sockets(const flatbuffers::Vector<flatbuffers::Offset<fbs::net::IpPort>>* list) {
+  std::vector<WebRtcServerDump::Socket> result;
+  if (list == nullptr) return result;
+  for (const auto* socket : *list) result.push_back({Text(socket->ip()), socket->port()});
+  return result;
+}
+
+}  // namespace
+
+WebRtcServer::WebRtcServer(std::shared_ptr<Connection> connection, std::string id, std::weak_ptr<Worker> worker)
+    : Object(std::move(connection), std::move(id)), worker_(std::move(worker)) {}
+
+WebRtcServer::~WebRtcServer() = default;
+
+void WebRtcServer::Dump(Callback<WebRtcServerDump> done) {
+  Call(Method::WebRtcServerDump, NoBody(),
+       Decoded(std::move(done), [](const Response& response) -> absl::StatusOr<WebRtcServerDump> {
+         const auto* body = response.body_as_WebRtcServerDump();
+         if (body == nullptr) return UnreadableAnswer();
+         return WebRtcServerDump{Sockets(body->udp_sockets()), Sockets(body->tcp_servers()),
+                                 Texts(body->web_rtc_transport_ids())};
+       }));
+}
+
+void WebRtcServer::Close() {
+  auto self = shared_from_this();
+  if (closed()) return;
+  fbs::worker::CloseWebRtcServerRequestT request;
+  request.web_rtc_server_id = id();
+  Call(Method::WorkerWebRtcServerClose, "", Body(std::move(request)), nullptr);
+  MarkClosed();
+  on = {};
+  if (auto worker = worker_.lock()) worker->webrtc_servers_.erase(id());
+  for (const auto& [id, weak] : std::exchange(transports_, {})) {
+    if (auto transport = weak.lock()) transport->OnParentClosed(CloseReason::kListenServerClosed);
+  }
+}
+
+void WebRtcServer::OnParentClosed(CloseReason reason) {
+  auto self = shared_from_this();
+  // Its transports are closed by their routers.
+  transports_.clear();
+  if (MarkClosed()) EmitLast(on, reason);
+}
+
+void WebRtcServer::OnNotification(const fbs::notification::Notification&) {}
+
+void WebRtcServer::Adopt(const std::shared_ptr<Transport>& transport) { transports_[transport->id()] = transport; }
+
+void WebRtcServer::Remove(const std::string& transport_id) { transports_.erase(transport_id); }
+
+}  // namespace sluice::controller

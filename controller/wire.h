@@ -1,0 +1,46 @@
+// Between the plain structs of the public headers and the tables of the control protocol. Not for users of the library.
+// Tables from a worker may lack anything; what is missing becomes a default.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "controller/consumer.h"
+#include "controller/ortc.h"
+#include "controller/producer.h"
+#include "controller/rtp_parameters.h"
+#include "controller/stats.h"
+#include "controller/status.h"
+#include "controller/transport.h"
+#include "fbs/message_generated.h"
+
+namespace sluice::controller {
+
+fbs::rtp::MediaKind ToFbs(MediaKind kind);
+fbs::rtp::StreamType ToFbs(RtpType type);
+RtpType FromFbs(fbs::rtp::StreamType type);
+std::unique_ptr<fbs::rtp::RtpParametersT> ToFbs(const RtpParameters& parameters);
+std::unique_ptr<fbs::rtp::EncodingParametersT> ToFbs(const RtpEncodingParameters& encoding);
+std::unique_ptr<fbs::rtp::MappingT> ToFbs(const RtpMapping& mapping);
+
+std::unique_ptr<fbs::net::ListenInfoT> ToFbs(const ListenInfo& info);
+TransportTuple FromFbs(const fbs::net::Tuple* tuple);
+std::optional<TransportTuple> OptionalFromFbs(const fbs::net::Tuple* tuple);
+
+IceState FromFbs(fbs::webrtc::IceState state);
+DtlsState FromFbs(fbs::webrtc::DtlsState state);
+DtlsRole FromFbs(fbs::webrtc::DtlsRole role);
+absl::StatusOr<std::unique_ptr<fbs::webrtc::DtlsParametersT>> ToFbs(const DtlsParameters& parameters);
+WebRtcTransport::Data FromFbs(const fbs::webrtc::DumpResponse& dump);
+
+absl::StatusOr<fbs::srtp::CryptoSuite> CryptoSuiteToFbs(const std::string& suite);
+std::optional<SrtpParameters> FromFbs(const fbs::srtp::Parameters* parameters);
+PlainTransport::Data FromFbs(const fbs::plain::DumpResponse& dump);
+
+void FromFbs(const fbs::transport::Stats* stats, TransportStats& result);
+std::vector<RtpStreamStats> FromFbs(const flatbuffers::Vector<flatbuffers::Offset<fbs::stream::Stats>>* stats);
+
+ConsumerScore FromFbs(const fbs::consumer::Score* score);
+std::optional<ConsumerLayers> FromFbs(const fbs::consumer::Layers* layers);
+
+}  // namespace sluice::controller
