@@ -78,8 +78,10 @@ function(sluice_fuzzer name)
   if(SLUICE_FUZZ)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    set(found ${CMAKE_CURRENT_BINARY_DIR}/found/${name}) # new inputs, kept out of the source tree
+    file(MAKE_DIRECTORY ${found})
     add_test(NAME fuzz.${name}.smoke
-             COMMAND ${target} -runs=50000 -seed=1 -max_len=4096 -rss_limit_mb=1024 ${corpus})
+             COMMAND ${target} -runs=50000 -seed=1 -max_len=4096 -rss_limit_mb=1024 ${found} ${corpus})
     set_tests_properties(fuzz.${name}.smoke PROPERTIES TIMEOUT 600)
   else()
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test/fuzz/replay_main.cc)
