@@ -54,8 +54,7 @@ function showHome(): void {
   showPage("home", { root: homePage((room) => location.assign(`/r/${encodeURIComponent(room)}`)) }, "Sluice");
 }
 
-function showLobby(room: string, problem: string | undefined): void {
-  const name = remembered();
+function showLobby(room: string, name: string, problem: string | undefined): void {
   const join = (chosen: string) => {
     remember(chosen);
     startCall(room, chosen);
@@ -74,7 +73,7 @@ function startCall(room: string, name: string): void {
   showPage(call.state, callPage, `${room} · Sluice`);
   call.addEventListener("change", () => {
     if (page !== callPage) return;
-    if (call.state === "refused") showLobby(room, call.refusal);
+    if (call.state === "refused") showLobby(room, name, call.refusal);
     else document.body.dataset.state = call.state;
   });
 }
@@ -118,8 +117,8 @@ function start(): void {
     return;
   }
   const name = new URLSearchParams(location.search).get("name");
-  if (name === null) showLobby(room, undefined);
-  else if (nameProblem(name) !== undefined) showLobby(room, nameProblem(name));
+  if (name === null) showLobby(room, remembered(), undefined);
+  else if (nameProblem(name) !== undefined) showLobby(room, name, nameProblem(name));
   else startCall(room, name.trim());
 }
 
