@@ -61,6 +61,7 @@ struct DtlsSession::Impl {
   PeerVerifier verifier;
   std::unique_ptr<SSL, FreeSsl> ssl;
   std::vector<std::vector<uint8_t>> application_data;
+  size_t application_bytes = 0;
   DtlsRole role = DtlsRole::kAuto;
   DtlsState state = DtlsState::kNew;
   bool verified = false;
@@ -150,6 +151,7 @@ bool DtlsSession::SendApplicationData(std::span<const uint8_t> message, Timestam
 std::vector<std::vector<uint8_t>> DtlsSession::TakeDatagrams() { return std::exchange(impl_->pipe.outgoing, {}); }
 
 std::vector<std::vector<uint8_t>> DtlsSession::TakeApplicationData() {
+  impl_->application_bytes = 0;
   return std::exchange(impl_->application_data, {});
 }
 
@@ -200,9 +202,10 @@ void DtlsSession::Impl::ReadRecords() {
   while (alive()) {
     const int size = SSL_read(ssl.get(), record.data(), static_cast<int>(record.size()));
     if (size <= 0) return Judge(size);
-    if (state == DtlsState::kConnected && application_data.size() < kMaxQueued) {
-      application_data.emplace_back(record.begin(), record.begin() + size);
-    }
+    const bool room = application_data.size() < kMaxQueued && application_bytes + size <= kMaxQueuedBytes;
+    if (state != DtlsState::kConnected || !room) continue;
+    application_data.emplace_back(record.begin(), record.begin() + size);
+    application_bytes += static_cast<size_t>(size);
   }
 }
 

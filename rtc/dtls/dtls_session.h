@@ -12,8 +12,8 @@
 // 6.4 s; after 12 in one flight the session fails.
 //
 // Bounds: OpenSSL holds at most ten handshake messages ahead of time and a hundred records of the next epoch; the two
-// queues here are bounded by kMaxQueued entries, later ones are dropped. Bytes from the peer can end the session
-// (a fatal alert is one) but nothing worse. Lifetime: the context outlives the session. Movable.
+// queues here are bounded by kMaxQueued entries and kMaxQueuedBytes, what comes later is dropped. Bytes from the peer
+// can end the session (a fatal alert is one) but nothing worse. Lifetime: the context outlives the session. Movable.
 #pragma once
 
 #include <cstdint>
@@ -42,9 +42,10 @@ struct SrtpKeys {
 
 class DtlsSession {
  public:
-  static constexpr size_t kMtu = 1200;          // bytes, handshake datagrams
-  static constexpr size_t kMaxQueued = 64;      // datagrams, and messages of application data
-  static constexpr size_t kMaxMessage = 16384;  // bytes of application data in one record
+  static constexpr size_t kMtu = 1200;              // bytes, handshake datagrams
+  static constexpr size_t kMaxQueued = 64;          // datagrams, and messages of application data
+  static constexpr size_t kMaxQueuedBytes = 65536;  // of application data received: what one datagram can bring
+  static constexpr size_t kMaxMessage = 16384;      // bytes of application data in one record
 
   explicit DtlsSession(DtlsContext& context);
   ~DtlsSession();

@@ -207,6 +207,9 @@ TEST(DtlsSessionTest, QueuesAreBounded) {
     for (const Datagram& d : pair.client.TakeDatagrams()) pair.server.HandleDatagram(d, pair.now);
   }
   EXPECT_EQ(pair.server.TakeApplicationData().size(), DtlsSession::kMaxQueued);
+  for (int i = 0; i < 10; ++i) pair.client.SendApplicationData(Datagram(DtlsSession::kMaxMessage), pair.now);
+  pair.Deliver();
+  EXPECT_EQ(pair.server.TakeApplicationData().size(), DtlsSession::kMaxQueuedBytes / DtlsSession::kMaxMessage);
 }
 
 TEST(DtlsSessionTest, CloseTellsThePeer) {
