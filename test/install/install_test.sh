@@ -13,7 +13,7 @@ done
   exit 1
 }
 "$cmake" --build "$work/build"
-"$work/build/consumer"
+"$work/build/consumer" "$work/prefix/bin/sluice-worker"
 if grep -rlF "$(cd "$here/../.." && pwd)" "$work/prefix/lib/cmake" "$work/prefix/include"; then
   echo "the files above name the source tree" >&2
   exit 1
