@@ -28,7 +28,7 @@ struct DtlsStateChanged {
   DtlsState state;
   std::string remote_certificate;  // PEM, with kConnected
 };
-// Of a plain transport that learns its peer's address (comedia), or was told it.
+// Of a plain transport that learnt its peer's address (comedia).
 struct PlainPathChanged {
   std::string transport_id;
   Path path;

@@ -103,13 +103,7 @@ absl::Status Transport::Connect(const PlainConnectParameters& remote, Turn& turn
     local_srtp_ = std::move(local);
   }
   plain_connected_ = true;
-  if (remote.rtp) {
-    tuple->SetRemote(*remote.rtp, remote.rtcp);
-    turn.outbox.transport.push_back(PlainPathChanged{.transport_id = id_, .path = tuple->rtp()});
-    if (remote.rtcp) {
-      turn.outbox.transport.push_back(PlainPathChanged{.transport_id = id_, .path = *tuple->rtcp(), .rtcp = true});
-    }
-  }
+  if (remote.rtp) tuple->SetRemote(*remote.rtp, remote.rtcp);
   if (IsConnected()) BecameConnected(turn);
   return absl::OkStatus();
 }
