@@ -9,14 +9,12 @@ TransportFeedbackGenerator::TransportFeedbackGenerator() : arrivals_(kWindow) {}
 void TransportFeedbackGenerator::OnPacket(SeqNum transport_seq, Timestamp arrival) {
   const bool first = !unwrapper_.started();
   const int64_t seq = unwrapper_.Unwrap(transport_seq).value();
-  if (first || seq - end_ >= kWindow) {
-    std::fill(arrivals_.begin(), arrivals_.end(), Timestamp::Never());
-    begin_ = end_ = seq;
-  }
+  if (first) begin_ = end_ = seq;
   if (seq < end_ - kMaxLate) return;
   Timestamp& slot = arrivals_[static_cast<size_t>(seq % kWindow)];
   if (seq >= end_) {
-    for (; end_ < seq; ++end_) arrivals_[static_cast<size_t>(end_ % kWindow)] = Timestamp::Never();
+    for (end_ = std::max(end_, seq - kWindow); end_ < seq; ++end_)
+      arrivals_[static_cast<size_t>(end_ % kWindow)] = Timestamp::Never();
     ++end_;
     begin_ = std::max(begin_, end_ - kWindow);
   } else if (!slot.IsNever()) {

@@ -36,7 +36,6 @@ void Vp8Rewriter::Drop(const codec::FrameInfo& frame) {
 
 void Vp8Rewriter::SwitchSource() {
   pictures_.SwitchSource();
-  newest_picture_.reset();
   tl0_.offset.reset();
   key_.offset.reset();
 }

@@ -34,7 +34,7 @@ class Vp8Rewriter {
   int64_t Unwrap(const codec::FrameInfo& frame);
 
   GapClosingMap pictures_{0};
-  std::optional<int64_t> newest_picture_;  // unwrapped, of the present source
+  std::optional<int64_t> newest_picture_;  // unwrapped
   Counter tl0_;
   Counter key_;
 };

@@ -141,12 +141,13 @@ TEST_F(TransportFeedbackGeneratorTest, EveryArrivalIsToldUnderRandomLossAndReord
     struct Arrival {
       int64_t ms;
       int seq;
+      auto operator<=>(const Arrival&) const = default;
     };
     std::vector<Arrival> arrivals;
     for (int i = 0; i < 3000; ++i) {
       if (!rng.Chance(0.1)) arrivals.push_back({1000 + i + (rng.Chance(0.2) ? rng.Between(0, 150) : 0), i});
     }
-    std::stable_sort(arrivals.begin(), arrivals.end(), [](auto& a, auto& b) { return a.ms < b.ms; });
+    std::sort(arrivals.begin(), arrivals.end());
     std::map<int, Timestamp> told;
     for (const Arrival& arrival : arrivals) {
       while (generator_.deadline() <= At(arrival.ms)) {

@@ -151,7 +151,7 @@ TEST_F(NackGeneratorTest, AsksForEveryLossAndForNothingElseUnderRandomLossAndReo
         arrivals.push_back({5 * i + (i > 0 && rng.Chance(0.1) ? rng.Between(0, 30) : 0), i});
       }
     }
-    std::stable_sort(arrivals.begin(), arrivals.end(), [](auto a, auto b) { return a.first < b.first; });
+    std::sort(arrivals.begin(), arrivals.end());
     std::map<int, int> tries;
     std::set<int64_t> came;
     auto note = [&](const Asked& asked) {

@@ -42,6 +42,13 @@ TEST_F(ReceiveStreamTest, CountsLossAsRfc3550Does) {
   EXPECT_EQ(block->fraction_lost, 256 / 3);
 }
 
+TEST_F(ReceiveStreamTest, FractionIsOf256) {
+  for (int seq = 0; seq < 101; seq += 2) Packet(seq);
+  stream_.MakeReportBlock(At(0));
+  for (int seq = 102; seq <= 200; seq += 2) Packet(seq);
+  EXPECT_EQ(stream_.MakeReportBlock(At(0))->fraction_lost, 128);
+}
+
 TEST_F(ReceiveStreamTest, WrapCountsACycle) {
   Packet(65535);
   Packet(0);
