@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <tuple>
 #include <utility>
 
 #include "rtc/base/check.h"
@@ -62,6 +63,8 @@ struct DtlsSession::Impl {
   std::unique_ptr<SSL, FreeSsl> ssl;
   std::vector<std::vector<uint8_t>> application_data;
   size_t application_bytes = 0;
+  uint64_t records = 0;  // of application data
+  uint64_t discarded = 0;
   DtlsRole role = DtlsRole::kAuto;
   DtlsState state = DtlsState::kNew;
   bool verified = false;
@@ -111,12 +114,18 @@ absl::Status DtlsSession::SetRemoteFingerprint(const DtlsFingerprint& fingerprin
 }
 
 void DtlsSession::HandleDatagram(std::span<const uint8_t> datagram, Timestamp now) {
-  if (!impl_->alive()) return;
   // A client that meets a ClientHello would give up: somebody else's, or its own, reflected.
-  if (impl_->role == DtlsRole::kClient && IsPlainClientHello(datagram)) return;
+  if (!impl_->alive() || (impl_->role == DtlsRole::kClient && IsPlainClientHello(datagram))) {
+    ++impl_->discarded;
+    return;
+  }
+  const bool established = SSL_is_init_finished(impl_->ssl.get());
+  const auto traces = [this] { return std::tuple(impl_->state, impl_->records, impl_->pipe.outgoing.size()); };
+  const auto before = traces();
   impl_->pipe.incoming = datagram;
   impl_->Advance(now);
   impl_->pipe.incoming = {};
+  if (established && traces() == before) ++impl_->discarded;
 }
 
 void DtlsSession::OnTimer(Timestamp now) {
@@ -157,6 +166,7 @@ std::vector<std::vector<uint8_t>> DtlsSession::TakeApplicationData() {
 
 DtlsState DtlsSession::state() const { return impl_->state; }
 DtlsRole DtlsSession::role() const { return impl_->role; }
+uint64_t DtlsSession::discarded() const { return impl_->discarded; }
 
 std::optional<SrtpKeys> DtlsSession::keys() const {
   constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
@@ -202,6 +212,7 @@ void DtlsSession::Impl::ReadRecords() {
   while (alive()) {
     const int size = SSL_read(ssl.get(), record.data(), static_cast<int>(record.size()));
     if (size <= 0) return Judge(size);
+    ++records;
     const bool room = application_data.size() < kMaxQueued && application_bytes + size <= kMaxQueuedBytes;
     if (state != DtlsState::kConnected || !room) continue;
     application_data.emplace_back(record.begin(), record.begin() + size);

@@ -73,6 +73,9 @@ class DtlsSession {
 
   DtlsState state() const;
   DtlsRole role() const;  // kAuto before Start
+  // Datagrams that were for nothing: before Start, after the end, and those that OpenSSL made nothing of once the
+  // handshake was done (during it, it does not say).
+  uint64_t discarded() const;
   // Exported anew on each call, kept nowhere. Only in kConnected.
   std::optional<SrtpKeys> keys() const;
   // Of the peer's certificate; empty before it is verified.

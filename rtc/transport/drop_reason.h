@@ -13,6 +13,7 @@ enum class DropReason : uint8_t {
   kForeignPath,      // from an address that did not prove to be the peer's
   kBadStun,          // STUN that does not parse, is no binding request, or fails its integrity check
   kDtlsNotExpected,  // no DTLS on this transport, or before it was connected
+  kBadDtls,          // nothing that the DTLS session could use
   kNoKeys,           // RTP or RTCP before the keys
   kReplayed,         // seen before
   kUnauthenticated,  // the SRTP tag does not fit
@@ -22,7 +23,7 @@ enum class DropReason : uint8_t {
   kUnknownSsrc,   // no producer wants it
   kNotForwarded,  // duplicate, unknown payload type, senseless RTX
 };
-inline constexpr size_t kDropReasons = 12;
+inline constexpr size_t kDropReasons = 13;
 
 std::string_view ToString(DropReason reason);
 

@@ -42,7 +42,10 @@ void Transport::HandleDtls(std::span<const uint8_t> bytes, Turn& turn) {
   DtlsSession* dtls = protection_.dtls();
   if (!dtls || dtls->state() == DtlsState::kNew) return drops_.Count(DropReason::kDtlsNotExpected);
   const DtlsState before = dtls->state();
+  const uint64_t discarded = dtls->discarded();
   dtls->HandleDatagram(bytes, turn.now);
+  if (dtls->discarded() > discarded) drops_.Count(DropReason::kBadDtls);
+  dtls->TakeApplicationData();  // nobody takes it
   AfterDtls(before, turn);
 }
 

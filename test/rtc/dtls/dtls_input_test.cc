@@ -235,6 +235,7 @@ TEST(DtlsStrangerTest, GarbageCannotEndAConnectedSessionNorFillItsMemory) {
     pair.client.TakeDatagrams();
   }
   EXPECT_TRUE(pair.Connected());
+  EXPECT_EQ(pair.server.discarded(), 20'000u);
   EXPECT_LE(mallinfo2().uordblks, before + 64 * 1024);
 }
 
