@@ -1,0 +1,82 @@
+#include "test/sim/call.h"
+
+#include <utility>
+
+#include "rtc/base/check.h"
+#include "test/sim/stream_parameters.h"
+
+namespace sluice::sim {
+namespace {
+
+std::span<const uint8_t> Bytes(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+Call::Call(uint64_t seed, SrtpSuite suite)
+    : suite_(suite),
+      rng_(seed),
+      events_(clock_),
+      network_(events_, rng_.U64()),
+      worker_(events_, network_, rng_.U64()) {}
+
+Call::Participant Call::Join(const std::string& name) {
+  const auto host = static_cast<uint8_t>(10 + peers_.size());
+  const auto address = SocketAddress::Ipv4({192, 0, 2, host}, 5000);
+  Transport& transport = worker_.AddPlain("transport-" + name, suite_);
+  SrtpKeying keying{.suite = suite_, .key = std::string(SrtpSuiteInfoOf(suite_).keying_size(), '\0')};
+  for (char& byte : keying.key) byte = static_cast<char>(rng_.U32());
+  worker_.Do([&] {
+    const absl::Status status = transport.Connect({.rtp = address, .srtp = keying}, worker_.turn());
+    SLUICE_CHECK(status.ok());
+  });
+  peers_.push_back(std::make_unique<SimPeer>(events_, network_, name, address, rng_.U64()));
+  peers_.back()->Connect(worker_.AddressOf(transport), suite_, Bytes(keying.key), Bytes(transport.local_srtp()->key));
+  return {.peer = peers_.back().get(), .transport = &transport};
+}
+
+Producer& Call::Announce(const Participant& from, MediaKind kind) {
+  const Ssrc ssrc(std::exchange(next_ssrc_, next_ssrc_ + 10));
+  const StreamConfig config = kind == MediaKind::kAudio ? Audio(ssrc) : Video(ssrc);
+  auto producer_config = ProducerConfigOf("producer-" + std::to_string(next_id_++), config, from.peer->name());
+  return *worker_.Do([&] {
+    const auto producer = worker_.router().Produce(*from.transport, std::move(producer_config));
+    SLUICE_CHECK(producer.ok());
+    return *producer;
+  });
+}
+
+StreamConfig Call::ConfigOf(const Producer& producer) const {
+  const Ssrc ssrc = *producer.config().rtp_parameters.encodings[0].ssrc;
+  return producer.kind() == MediaKind::kAudio ? Audio(ssrc) : Video(ssrc);
+}
+
+MediaSender& Call::StartSending(const Participant& from, const Producer& producer) {
+  return from.peer->AddSender(ConfigOf(producer));
+}
+
+Call::Publication Call::Publish(const Participant& from, MediaKind kind) {
+  Producer& producer = Announce(from, kind);
+  return {.producer = &producer, .sender = &StartSending(from, producer)};
+}
+
+Call::Subscription Call::Subscribe(const Participant& to, const Producer& producer) {
+  StreamConfig config = ConfigOf(producer);
+  config.ssrc = Ssrc(std::exchange(next_ssrc_, next_ssrc_ + 10));
+  if (config.rtx_ssrc) config.rtx_ssrc = Ssrc(config.ssrc.value() + 1);
+  auto consumer_config = ConsumerConfigOf("consumer-" + std::to_string(next_id_++), config, producer);
+  Consumer* consumer = worker_.Do([&] {
+    const auto made = worker_.router().Consume(*to.transport, std::move(consumer_config), worker_.turn());
+    SLUICE_CHECK(made.ok());
+    return *made;
+  });
+  return {.consumer = consumer, .receiver = &to.peer->AddReceiver(config)};
+}
+
+void Call::Settle() {
+  for (const auto& peer : peers_) peer->StopSending();
+  RunFor(TimeDelta::Seconds(2));
+}
+
+}  // namespace sluice::sim

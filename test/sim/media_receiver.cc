@@ -1,0 +1,109 @@
+#include "test/sim/media_receiver.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "rtc/rtp/rtx.h"
+
+namespace sluice::sim {
+
+bool MediaReceiver::OnRtp(const rtp::PacketView& packet, Timestamp now) {
+  if (packet.ssrc() == config_.ssrc) {
+    OnMedia(packet, false, now);
+    return true;
+  }
+  if (packet.ssrc() != config_.rtx_ssrc) return false;
+  OnRtx(packet, now);
+  return true;
+}
+
+void MediaReceiver::OnRtx(const rtp::PacketView& packet, Timestamp now) {
+  stream_.OnRtxPacket(packet.size(), now);
+  std::array<uint8_t, 1500> bytes;
+  const size_t size = rtp::RecoverFromRtx(packet, config_.payload_type(), config_.ssrc, bytes);
+  if (const auto recovered = rtp::PacketView::Parse(std::span(bytes).first(size))) OnMedia(*recovered, true, now);
+}
+
+void MediaReceiver::OnMedia(const rtp::PacketView& packet, bool repaired, Timestamp now) {
+  const auto record = ReadPayload(config_.kind, packet.payload());
+  if (!record || packet.payload_type() != config_.payload_type()) return void(++stats_.alien);
+  const auto result = repaired ? stream_.OnRecovered(packet.seq(), now)
+                               : stream_.OnPacket(packet.seq(), packet.timestamp(), packet.size(), now);
+  if (!result.usable()) return void(++stats_.repeated);
+  if (nack_.OnPacket(result.seq, record->key_frame, now, ask_)) pli_due_ = config_.kind == MediaKind::kVideo;
+  numbers_.insert(result.seq);
+  NoteCaptureOffset(packet.timestamp(), *record);
+  if (!indices_.insert(record->index).second) return void(++stats_.alien);  // one packet under two numbers
+  ++stats_.packets;
+  // Without RTX a repetition comes under its own number: late, and after it was asked for.
+  const bool late = repaired || result.verdict == ReceiveStream::Verdict::kReordered;
+  if (late) ++stats_.repaired;
+  (late ? stats_.repair_delays : stats_.delays).push_back(now - record->captured);
+  AddToFrame(*record, now);
+}
+
+void MediaReceiver::AddToFrame(const MediaRecord& record, Timestamp now) {
+  Frame& frame = frames_[record.frame];
+  frame.packets.insert(record.packet);
+  frame.key_frame = record.key_frame;
+  if (frame.packets.size() < record.packets) return;
+  frame.complete = true;
+  ++stats_.frames_complete;
+  if (config_.kind == MediaKind::kVideo) Decode(now);
+}
+
+void MediaReceiver::Decode(Timestamp now) {
+  // The next frame, or else a key frame further on.
+  while (true) {
+    auto next = frames_.end();
+    if (last_decoded_) next = frames_.find(*last_decoded_ + 1);
+    if (next == frames_.end() || !next->second.complete) {
+      next = std::find_if(last_decoded_ ? frames_.upper_bound(*last_decoded_) : frames_.begin(), frames_.end(),
+                          [](const auto& f) { return f.second.complete && f.second.key_frame; });
+    }
+    if (next == frames_.end()) return;
+    ++stats_.frames_decoded;
+    if (next->second.key_frame) ++stats_.key_frames;
+    if (last_decoded_) stats_.longest_freeze = std::max(stats_.longest_freeze, now - last_decode_);
+    last_decode_ = now;
+    last_decoded_ = next->first;
+    frames_.erase(frames_.begin(), next);
+  }
+}
+
+void MediaReceiver::NoteCaptureOffset(uint32_t timestamp, const MediaRecord& record) {
+  if (!report_) return;
+  const auto ticks = static_cast<int32_t>(timestamp - report_->rtp_timestamp);
+  const TimeDelta since = TimeDelta::Micros(int64_t{ticks} * 1'000'000 / config_.clock_rate());
+  const Timestamp mapped = report_->ntp.ToTimestamp(TimeDelta::Zero()) + since;
+  capture_offset_ = mapped - record.captured;
+}
+
+void MediaReceiver::OnSenderReport(const rtcp::SenderReport& report, Timestamp now) {
+  ++sender_reports_;
+  report_ = report;
+  stream_.OnSenderReport(report.ntp, now);
+}
+
+void MediaReceiver::OnTimer(Timestamp now) {
+  if (stream_.rtt()) nack_.SetRtt(*stream_.rtt());
+  if (now >= nack_.deadline() && nack_.OnTimer(now, ask_)) pli_due_ = config_.kind == MediaKind::kVideo;
+}
+
+std::vector<SeqNum> MediaReceiver::TakeNacks() {
+  stats_.nacked += static_cast<uint32_t>(ask_.size());
+  return std::exchange(ask_, {});
+}
+
+bool MediaReceiver::TakePli() {
+  if (pli_due_) ++stats_.plis;
+  return std::exchange(pli_due_, false);
+}
+
+int64_t MediaReceiver::holes() const {
+  if (numbers_.empty()) return 0;
+  return *numbers_.rbegin() - *numbers_.begin() + 1 - static_cast<int64_t>(numbers_.size());
+}
+
+}  // namespace sluice::sim

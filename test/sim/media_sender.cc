@@ -1,0 +1,96 @@
+#include "test/sim/media_sender.h"
+
+#include <array>
+#include <utility>
+
+#include "rtc/rtp/packet_view.h"
+#include "rtc/rtp/packet_writer.h"
+#include "test/sim/media_record.h"
+
+namespace sluice::sim {
+namespace {
+
+using Buffer = std::array<uint8_t, 1500>;
+
+std::array<uint8_t, 2> Bytes(SeqNum seq) {
+  return {static_cast<uint8_t>(seq.value() >> 8), static_cast<uint8_t>(seq.value())};
+}
+
+}  // namespace
+
+MediaSender::MediaSender(const StreamConfig& config, Rng& rng, Hooks hooks)
+    : config_(config),
+      hooks_(std::move(hooks)),
+      stream_(config.ssrc, config.clock_rate()),
+      next_seq_(static_cast<uint16_t>(rng.U32())),
+      next_rtx_seq_(static_cast<uint16_t>(rng.U32())),
+      first_timestamp_(rng.U32()) {}
+
+void MediaSender::SendFrame(Timestamp now) {
+  if (started_.IsNever()) started_ = now;
+  const bool video = config_.kind == MediaKind::kVideo;
+  MediaRecord record{.frame = stats_.frames++,
+                     .packets = config_.packets_per_frame,
+                     .key_frame = video && std::exchange(key_frame_due_, false),
+                     .captured = now};
+  if (record.key_frame) ++stats_.key_frames;
+  for (; record.packet < record.packets; ++record.packet) {
+    record.index = stats_.packets++;
+    SendPacket(record.packet, WritePayload(config_.kind, record, config_.payload_size), now);
+  }
+}
+
+void MediaSender::SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now) {
+  const double ticks = (now - started_).seconds() * config_.clock_rate();
+  const bool last = index + 1 == config_.packets_per_frame;
+  Sent sent{.packet = {},
+            .timestamp = first_timestamp_ + static_cast<uint32_t>(static_cast<int64_t>(ticks + 0.5)),
+            .marker = config_.kind == MediaKind::kVideo && last,
+            .payload_size = payload.size()};
+  Buffer buffer;
+  rtp::PacketWriter writer(buffer, {.marker = sent.marker,
+                                    .payload_type = config_.payload_type(),
+                                    .seq = next_seq_,
+                                    .timestamp = sent.timestamp,
+                                    .ssrc = config_.ssrc});
+  const auto transport_seq = Bytes(hooks_.next_transport_seq());
+  writer.Extensions(std::array{rtp::ExtensionElement{kTransportSeqId, transport_seq}});
+  writer.Payload(payload);
+  sent.packet.assign(buffer.begin(), buffer.begin() + static_cast<ptrdiff_t>(writer.Finish()));
+  stream_.OnSent(sent.packet.size(), payload.size(), sent.timestamp, now, now);
+  hooks_.send(sent.packet);
+  kept_.erase((next_seq_ + -kKept).value());
+  kept_[next_seq_.value()] = std::move(sent);
+  next_seq_ = next_seq_ + 1;
+}
+
+void MediaSender::OnNack(const rtcp::Nack& nack, Timestamp now) {
+  for (SeqNum seq : nack.seqs) {
+    ++stats_.asked_for;
+    const auto it = kept_.find(seq.value());
+    if (it == kept_.end()) {
+      ++stats_.not_kept;
+    } else {
+      SendAgain(it->second, seq, now);
+    }
+  }
+}
+
+void MediaSender::SendAgain(const Sent& sent, SeqNum original, Timestamp now) {
+  ++stats_.repeated;
+  stream_.OnRetransmitted(sent.packet.size(), sent.payload_size, config_.rtx_ssrc.has_value(), now);
+  if (!config_.rtx_ssrc) return hooks_.send(sent.packet);
+  Buffer buffer;
+  rtp::PacketWriter writer(buffer, {.marker = sent.marker,
+                                    .payload_type = kRtx,
+                                    .seq = std::exchange(next_rtx_seq_, next_rtx_seq_ + 1),
+                                    .timestamp = sent.timestamp,
+                                    .ssrc = *config_.rtx_ssrc});
+  const auto transport_seq = Bytes(hooks_.next_transport_seq());
+  writer.Extensions(std::array{rtp::ExtensionElement{kTransportSeqId, transport_seq}});
+  writer.PayloadU16(original.value());
+  writer.Payload(std::span(sent.packet).last(sent.payload_size));
+  hooks_.send(std::span(buffer).first(writer.Finish()));
+}
+
+}  // namespace sluice::sim

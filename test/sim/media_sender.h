@@ -1,0 +1,74 @@
+// The sending end of one synthetic stream: makes frames, keeps what it sent, answers NACKs (by RTX, or with the
+// identical packet), makes a key frame when asked, and owes sender reports. It knows no SRTP: packets go to a callback.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "rtc/base/ids.h"
+#include "rtc/base/rng.h"
+#include "rtc/base/units.h"
+#include "rtc/rtcp/nack.h"
+#include "rtc/rtcp/ntp_time.h"
+#include "rtc/stream/send_stream.h"
+#include "test/sim/stream_config.h"
+
+namespace sluice::sim {
+
+class MediaSender {
+ public:
+  static constexpr uint16_t kKept = 2000;  // packets, for repetitions
+
+  struct Hooks {
+    std::function<void(std::span<const uint8_t> rtp)> send;
+    std::function<SeqNum()> next_transport_seq;
+  };
+  struct Stats {
+    uint32_t frames = 0;
+    uint32_t packets = 0;  // first sendings
+    uint32_t repeated = 0;
+    uint32_t asked_for = 0;     // numbers in NACKs
+    uint32_t not_kept = 0;      // of these, what could not be sent again
+    uint32_t key_frames = 0;    // the first frame included
+    uint32_t key_requests = 0;  // PLI and FIR
+  };
+
+  MediaSender(const StreamConfig& config, Rng& rng, Hooks hooks);
+
+  void SendFrame(Timestamp now);
+  void OnNack(const rtcp::Nack& nack, Timestamp now);
+  void OnKeyFrameRequest() { ++stats_.key_requests, key_frame_due_ = true; }
+  std::optional<rtcp::SenderReport> MakeReport(Timestamp now, rtcp::NtpTime ntp) const {
+    return stream_.MakeSenderReport(now, ntp);
+  }
+
+  const StreamConfig& config() const { return config_; }
+  const Stats& stats() const { return stats_; }
+
+ private:
+  struct Sent {
+    std::vector<uint8_t> packet;  // whole, as it left the first time
+    uint32_t timestamp = 0;
+    bool marker = false;
+    size_t payload_size = 0;
+  };
+  void SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now);
+  void SendAgain(const Sent& sent, SeqNum original, Timestamp now);
+
+  const StreamConfig config_;
+  Hooks hooks_;
+  SendStream stream_;
+  SeqNum next_seq_;
+  SeqNum next_rtx_seq_;
+  uint32_t first_timestamp_;
+  Timestamp started_;
+  bool key_frame_due_ = true;
+  std::map<uint16_t, Sent> kept_;
+  Stats stats_;
+};
+
+}  // namespace sluice::sim

@@ -1,0 +1,16 @@
+// The parameters that a controller would negotiate for a synthetic stream.
+#pragma once
+
+#include <string>
+
+#include "rtc/media/consumer.h"
+#include "rtc/media/producer.h"
+#include "test/sim/stream_config.h"
+
+namespace sluice::sim {
+
+ProducerConfig ProducerConfigOf(const std::string& id, const StreamConfig& config, const std::string& cname);
+// `config` has the SSRCs that go out to the consumer.
+ConsumerConfig ConsumerConfigOf(const std::string& id, const StreamConfig& config, const Producer& producer);
+
+}  // namespace sluice::sim
