@@ -1,0 +1,53 @@
+#include <algorithm>
+
+#include "worker/handlers/handlers.h"
+
+namespace sluice::handlers {
+
+Result RouterDump(Call& call, RouterObject& router) {
+  fbs::router::DumpResponseT out;
+  out.id = router.id();
+  for (const auto& transport : router.transports) {
+    out.transport_ids.push_back(transport->id);
+    for (const auto& producer : transport->transport->producers()) {
+      auto entry = std::make_unique<fbs::base::StringStringArrayT>();
+      entry->key = producer->id();
+      for (const Producer::Link& link : producer->links()) entry->values.push_back(link.consumer->id());
+      out.map_producer_id_consumer_ids.push_back(std::move(entry));
+    }
+    for (const auto& consumer : transport->transport->consumers()) {
+      auto entry = std::make_unique<fbs::base::StringStringT>();
+      entry->key = consumer->id();
+      entry->value = consumer->producer().id();
+      out.map_consumer_id_producer_id.push_back(std::move(entry));
+    }
+  }
+  return Answer{fbs::response::Body::RouterDump, fbs::router::CreateDumpResponse(call.b, &out).Union()};
+}
+
+void CloseTransport(Call& call, TransportObject& transport) {
+  Core& core = call.core;
+  RouterObject& router = *transport.router;
+  core.media.Forget(*transport.transport);
+  const std::string id = transport.id;
+  for (const std::string& gone : router.router->CloseTransport(*transport.transport, call.turn)) {
+    core.objects.Remove(gone);
+  }
+  // What it said last must leave before its sockets go.
+  call.turn.batch.Flush();
+  for (const Listening& l : transport.listening) core.media.network().Close(l.socket);
+  if (transport.server) std::erase(transport.server->transports, &transport);
+  core.objects.Remove(id);
+  std::erase_if(router.transports, [&transport](const auto& t) { return t.get() == &transport; });
+  core.log.Debug("info", "transport closed [transportId:{}]", id);
+}
+
+Result RouterCloseTransport(Call& call, RouterObject& router, const fbs::router::CloseTransportRequest& body) {
+  const std::string id = body.transport_id() ? body.transport_id()->str() : "";
+  TransportObject* transport = call.core.objects.Find<TransportObject>(id);
+  if (!transport || transport->router != &router) return NotFound("Transport", id);
+  CloseTransport(call, *transport);
+  return Answer();
+}
+
+}  // namespace sluice::handlers

@@ -1,0 +1,76 @@
+#include <array>
+
+#include "worker/handlers/handlers.h"
+
+namespace sluice {
+namespace {
+
+namespace h = handlers;
+using fbs::request::Method;
+
+// For what this worker has not got yet: said plainly, so that a controller can do without.
+handlers::Result NotSupported(Call& call) {
+  return absl::UnimplementedError(
+      fmt::format("{} is not supported yet", fbs::request::EnumNameMethod(call.request.method())));
+}
+
+constexpr size_t kMethods = static_cast<size_t>(Method::MAX) + 1;
+
+constexpr std::array<Handler, kMethods> MakeTable() {
+  std::array<Handler, kMethods> table{};
+  table.fill(&NotSupported);
+  auto set = [&table](Method method, Handler handler) { table[static_cast<size_t>(method)] = handler; };
+  set(Method::WorkerDump, h::Bound<&h::WorkerDump>::Run);
+  set(Method::WorkerGetResourceUsage, h::Bound<&h::WorkerGetResourceUsage>::Run);
+  set(Method::WorkerUpdateSettings, h::Bound<&h::WorkerUpdateSettings>::Run);
+  set(Method::WorkerCreateWebRtcServer, h::Bound<&h::WorkerCreateWebRtcServer>::Run);
+  set(Method::WorkerCreateRouter, h::Bound<&h::WorkerCreateRouter>::Run);
+  set(Method::WorkerWebRtcServerClose, h::Bound<&h::WorkerCloseWebRtcServer>::Run);
+  set(Method::WorkerCloseRouter, h::Bound<&h::WorkerCloseRouter>::Run);
+  set(Method::WebRtcServerDump, h::Bound<&h::WebRtcServerDump>::Run);
+  set(Method::RouterDump, h::Bound<&h::RouterDump>::Run);
+  set(Method::RouterCreateWebRtcTransport, h::Bound<&h::RouterCreateWebRtcTransport>::Run);
+  set(Method::RouterCreateWebRtcTransportWithServer, h::Bound<&h::RouterCreateWebRtcTransport>::Run);
+  set(Method::RouterCreatePlainTransport, h::Bound<&h::RouterCreatePlainTransport>::Run);
+  set(Method::RouterCreatePipeTransport, h::Bound<&h::RouterCreatePipeTransport>::Run);
+  set(Method::RouterCloseTransport, h::Bound<&h::RouterCloseTransport>::Run);
+  set(Method::TransportDump, h::Bound<&h::TransportDump>::Run);
+  set(Method::TransportGetStats, h::Bound<&h::TransportGetStats>::Run);
+  set(Method::TransportSetMaxIncomingBitrate, h::Bound<&h::TransportSetMaxIncomingBitrate>::Run);
+  set(Method::TransportSetMaxOutgoingBitrate, h::Bound<&h::TransportSetMaxOutgoingBitrate>::Run);
+  set(Method::TransportSetMinOutgoingBitrate, h::Bound<&h::TransportSetMinOutgoingBitrate>::Run);
+  set(Method::TransportRestartIce, h::Bound<&h::TransportRestartIce>::Run);
+  set(Method::TransportProduce, h::Bound<&h::TransportProduce>::Run);
+  set(Method::TransportConsume, h::Bound<&h::TransportConsume>::Run);
+  set(Method::TransportEnableTraceEvent, h::Bound<&h::TransportEnableTraceEvent>::Run);
+  set(Method::TransportCloseProducer, h::Bound<&h::TransportCloseProducer>::Run);
+  set(Method::TransportCloseConsumer, h::Bound<&h::TransportCloseConsumer>::Run);
+  set(Method::PlainTransportConnect, h::Bound<&h::PlainTransportConnect>::Run);
+  set(Method::PipeTransportConnect, h::Bound<&h::PipeTransportConnect>::Run);
+  set(Method::WebRtcTransportConnect, h::Bound<&h::WebRtcTransportConnect>::Run);
+  set(Method::ProducerDump, h::Bound<&h::ProducerDump>::Run);
+  set(Method::ProducerGetStats, h::Bound<&h::ProducerGetStats>::Run);
+  set(Method::ProducerPause, h::Bound<&h::ProducerPause>::Run);
+  set(Method::ProducerResume, h::Bound<&h::ProducerResume>::Run);
+  set(Method::ProducerEnableTraceEvent, h::Bound<&h::ProducerEnableTraceEvent>::Run);
+  set(Method::ConsumerDump, h::Bound<&h::ConsumerDump>::Run);
+  set(Method::ConsumerGetStats, h::Bound<&h::ConsumerGetStats>::Run);
+  set(Method::ConsumerPause, h::Bound<&h::ConsumerPause>::Run);
+  set(Method::ConsumerResume, h::Bound<&h::ConsumerResume>::Run);
+  set(Method::ConsumerSetPreferredLayers, h::Bound<&h::ConsumerSetPreferredLayers>::Run);
+  set(Method::ConsumerSetPriority, h::Bound<&h::ConsumerSetPriority>::Run);
+  set(Method::ConsumerRequestKeyFrame, h::Bound<&h::ConsumerRequestKeyFrame>::Run);
+  set(Method::ConsumerEnableTraceEvent, h::Bound<&h::ConsumerEnableTraceEvent>::Run);
+  return table;
+}
+
+constexpr std::array<Handler, kMethods> kTable = MakeTable();
+
+}  // namespace
+
+Handler FindHandler(Method method) {
+  const auto index = static_cast<size_t>(method);
+  return index < kTable.size() ? kTable[index] : nullptr;
+}
+
+}  // namespace sluice

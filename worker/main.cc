@@ -1,0 +1,75 @@
+// sluice-worker: one process per core, started by a controller with pipes on descriptors 3 (requests) and 4 (answers).
+// Exits with 0 when closed, by SIGINT or SIGTERM, or when the pipe ends; 41 without a version that is known, 42 for
+// wrong settings, 40 when it cannot work at all.
+#include <signal.h>
+#include <uv.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "worker/settings.h"
+#include "worker/worker.h"
+
+namespace {
+
+constexpr int kExitCannotWork = 40;
+constexpr int kExitVersion = 41;
+constexpr int kExitSettings = 42;
+constexpr int kInFd = 3;
+constexpr int kOutFd = 4;
+
+// Another version may lay its messages out differently, and would be misread without a sound.
+bool VersionIsGood() {
+  const char* version = std::getenv("MEDIASOUP_VERSION");
+  if (!version) {
+    std::fprintf(stderr, "sluice-worker: MEDIASOUP_VERSION is not set: start it from a controller\n");
+    return false;
+  }
+  const char* any = std::getenv("SLUICE_ANY_MEDIASOUP_VERSION");
+  if (version == sluice::kTestedVersion || (any && std::string_view(any) == "1")) return true;
+  std::fprintf(stderr,
+               "sluice-worker: the controller speaks mediasoup %s, tested is %s only; "
+               "SLUICE_ANY_MEDIASOUP_VERSION=1 tries it nevertheless\n",
+               version, std::string(sluice::kTestedVersion).c_str());
+  return false;
+}
+
+void IgnoreSignals() {
+  for (int number : {SIGPIPE, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2}) signal(number, SIG_IGN);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!VersionIsGood()) return kExitVersion;
+  const auto settings = sluice::ParseSettings({argv + 1, static_cast<size_t>(argc > 0 ? argc - 1 : 0)});
+  if (!settings.ok()) {
+    std::fprintf(stderr, "sluice-worker: %s\n", std::string(settings.status().message()).c_str());
+    return kExitSettings;
+  }
+  IgnoreSignals();
+  uv_loop_t loop;
+  uv_loop_init(&loop);
+  auto worker = sluice::Worker::Create(&loop, *settings, kInFd, kOutFd, [&loop](std::string_view) { uv_stop(&loop); });
+  if (!worker.ok()) {
+    std::fprintf(stderr, "sluice-worker: %s\n", std::string(worker.status().message()).c_str());
+    return absl::IsInvalidArgument(worker.status()) ? kExitSettings : kExitCannotWork;
+  }
+  uv_signal_t interrupt, terminate;
+  for (auto [handle, number] : {std::pair{&interrupt, SIGINT}, std::pair{&terminate, SIGTERM}}) {
+    uv_signal_init(&loop, handle);
+    uv_signal_start(
+        handle, [](uv_signal_t* h, int) { uv_stop(h->loop); }, number);
+  }
+  (*worker)->Start();
+  uv_run(&loop, UV_RUN_DEFAULT);
+
+  worker->reset();
+  uv_close(reinterpret_cast<uv_handle_t*>(&interrupt), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&terminate), nullptr);
+  // Let libuv free what was closed; what a dead controller would not take is not waited for.
+  for (int i = 0; i < 3; ++i) uv_run(&loop, UV_RUN_NOWAIT);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,175 @@
+#include "worker/notifier.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "worker/wire/media_wire.h"
+#include "worker/wire/transport_wire.h"
+
+namespace sluice {
+
+using fbs::notification::Body;
+using fbs::notification::Event;
+using flatbuffers::Offset;
+
+// One overload for each event.
+struct Notifier::Sender {
+  Channel& channel;
+  const Objects& objects;
+  flatbuffers::FlatBufferBuilder b = flatbuffers::FlatBufferBuilder();
+
+  void Send(const std::string& id, Event event, Body type = Body::NONE, Offset<void> body = 0,
+            Channel::Importance importance = Channel::Importance::kMust) {
+    const auto notification = fbs::notification::CreateNotification(b, b.CreateString(id), event, type, body);
+    channel.Send(b, fbs::message::CreateMessage(b, fbs::message::Body::Notification, notification.Union()), importance);
+  }
+  std::unique_ptr<fbs::net::TupleT> TupleOf(const Path& path, const TransportObject& transport) {
+    return std::make_unique<fbs::net::TupleT>(wire::Tuple(path, transport));
+  }
+
+  void operator()(const IceStateChanged& e) {
+    Send(e.transport_id, Event::WebRtcTransportIceStateChange, Body::WebRtcTransportIceStateChange,
+         fbs::webrtc::CreateIceStateChangeNotification(b, wire::ToWire(e.state)).Union());
+  }
+  void operator()(const SelectedPathChanged& e) {
+    const auto* transport = objects.Find<TransportObject>(e.transport_id);
+    if (!transport) return;
+    fbs::webrtc::IceSelectedTupleChangeNotificationT out;
+    out.tuple = TupleOf(e.path, *transport);
+    Send(e.transport_id, Event::WebRtcTransportIceSelectedTupleChange, Body::WebRtcTransportIceSelectedTupleChange,
+         fbs::webrtc::CreateIceSelectedTupleChangeNotification(b, &out).Union());
+  }
+  void operator()(const DtlsStateChanged& e) {
+    const auto pem =
+        e.remote_certificate.empty() ? Offset<flatbuffers::String>() : b.CreateString(e.remote_certificate);
+    Send(e.transport_id, Event::WebRtcTransportDtlsStateChange, Body::WebRtcTransportDtlsStateChange,
+         fbs::webrtc::CreateDtlsStateChangeNotification(b, wire::ToWire(e.state), pem).Union());
+  }
+  // Only of what was learnt: what the controller gave it knows, and pipes have no such notification.
+  void operator()(const PlainPathChanged& e) {
+    const auto* transport = objects.Find<TransportObject>(e.transport_id);
+    if (!transport || !transport->transport->path_policy().tuple()->comedia()) return;
+    if (e.rtcp) {
+      fbs::plain::RtcpTupleNotificationT out;
+      out.tuple = TupleOf(e.path, *transport);
+      return Send(e.transport_id, Event::PlainTransportRtcpTuple, Body::PlainTransportRtcpTuple,
+                  fbs::plain::CreateRtcpTupleNotification(b, &out).Union());
+    }
+    fbs::plain::TupleNotificationT out;
+    out.tuple = TupleOf(e.path, *transport);
+    Send(e.transport_id, Event::PlainTransportTuple, Body::PlainTransportTuple,
+         fbs::plain::CreateTupleNotification(b, &out).Union());
+  }
+
+  void operator()(const ProducerScoreChanged& e) {
+    fbs::producer::ScoreNotificationT out;
+    for (const auto& stream : e.streams) {
+      auto score = std::make_unique<fbs::producer::ScoreT>();
+      score->encoding_idx = stream.encoding_idx;
+      score->ssrc = stream.ssrc.value();
+      score->rid = stream.rid;
+      score->score = stream.score;
+      out.scores.push_back(std::move(score));
+    }
+    Send(e.producer_id, Event::ProducerScore, Body::ProducerScore,
+         fbs::producer::CreateScoreNotification(b, &out).Union());
+  }
+  void operator()(const VideoOrientationChanged& e) {
+    Send(e.producer_id, Event::ProducerVideoOrientationChange, Body::ProducerVideoOrientationChange,
+         fbs::producer::CreateVideoOrientationChangeNotification(b, e.camera, e.flip, e.rotation).Union());
+  }
+  void operator()(const ConsumerScoreChanged& e) {
+    fbs::consumer::ScoreNotificationT out;
+    out.score = std::make_unique<fbs::consumer::ScoreT>(wire::ToWire(e.score));
+    Send(e.consumer_id, Event::ConsumerScore, Body::ConsumerScore,
+         fbs::consumer::CreateScoreNotification(b, &out).Union());
+  }
+  void operator()(const ConsumerLayersChanged& e) {
+    fbs::consumer::LayersChangeNotificationT out;
+    if (e.layers) out.layers = std::make_unique<fbs::consumer::LayersT>(wire::ToWire(*e.layers));
+    Send(e.consumer_id, Event::ConsumerLayersChange, Body::ConsumerLayersChange,
+         fbs::consumer::CreateLayersChangeNotification(b, &out).Union());
+  }
+  void operator()(const ConsumerProducerPaused& e) { Send(e.consumer_id, Event::ConsumerProducerPause); }
+  void operator()(const ConsumerProducerResumed& e) { Send(e.consumer_id, Event::ConsumerProducerResume); }
+  void operator()(const ConsumerProducerClosed& e) { Send(e.consumer_id, Event::ConsumerProducerClose); }
+
+  Offset<fbs::rtp::PacketDump> Packet(const MediaTrace& e) {
+    fbs::rtp::PacketDumpT out;
+    out.payload_type = e.payload_type.value();
+    out.sequence_number = e.seq.value();
+    out.timestamp = e.timestamp;
+    out.marker = e.marker;
+    out.ssrc = e.ssrc.value();
+    out.is_key_frame = e.key_frame;
+    out.size = e.size;
+    out.payload_size = e.payload_size;
+    return fbs::rtp::CreatePacketDump(b, &out);
+  }
+  void operator()(const MediaTrace& e) {
+    const auto direction = e.incoming ? fbs::base::TraceDirection::In : fbs::base::TraceDirection::Out;
+    const auto at = static_cast<uint64_t>(e.at.ms());
+    if (e.is_producer) {
+      const auto [type, info] = ProducerInfo(e);
+      const auto body =
+          fbs::producer::CreateTraceNotification(b, wire::ProducerTraceToWire(e.kind), at, direction, type, info);
+      return Send(e.object_id, Event::ProducerTrace, Body::ProducerTrace, body.Union(),
+                  Channel::Importance::kDroppable);
+    }
+    const auto [type, info] = ConsumerInfo(e);
+    const auto body =
+        fbs::consumer::CreateTraceNotification(b, wire::ConsumerTraceToWire(e.kind), at, direction, type, info);
+    Send(e.object_id, Event::ConsumerTrace, Body::ConsumerTrace, body.Union(), Channel::Importance::kDroppable);
+  }
+  std::pair<fbs::producer::TraceInfo, Offset<void>> ProducerInfo(const MediaTrace& e) {
+    using fbs::producer::TraceInfo;
+    switch (e.kind) {
+      case TraceKind::kKeyFrame:
+        return {TraceInfo::KeyFrame, fbs::producer::CreateKeyFrameTraceInfo(b, Packet(e)).Union()};
+      case TraceKind::kRtp:
+        return {TraceInfo::Rtp, fbs::producer::CreateRtpTraceInfo(b, Packet(e)).Union()};
+      case TraceKind::kPli:
+        return {TraceInfo::Pli, fbs::producer::CreatePliTraceInfo(b, e.ssrc.value()).Union()};
+      case TraceKind::kFir:
+        return {TraceInfo::Fir, fbs::producer::CreateFirTraceInfo(b, e.ssrc.value()).Union()};
+      case TraceKind::kNack:
+      case TraceKind::kSr:
+        break;
+    }
+    return {TraceInfo::NONE, 0};
+  }
+  std::pair<fbs::consumer::TraceInfo, Offset<void>> ConsumerInfo(const MediaTrace& e) {
+    using fbs::consumer::TraceInfo;
+    switch (e.kind) {
+      case TraceKind::kKeyFrame:
+        return {TraceInfo::KeyFrame, fbs::consumer::CreateKeyFrameTraceInfo(b, Packet(e)).Union()};
+      case TraceKind::kRtp:
+        return {TraceInfo::Rtp, fbs::consumer::CreateRtpTraceInfo(b, Packet(e)).Union()};
+      case TraceKind::kPli:
+        return {TraceInfo::Pli, fbs::consumer::CreatePliTraceInfo(b, e.ssrc.value()).Union()};
+      case TraceKind::kFir:
+        return {TraceInfo::Fir, fbs::consumer::CreateFirTraceInfo(b, e.ssrc.value()).Union()};
+      case TraceKind::kNack:
+      case TraceKind::kSr:
+        break;
+    }
+    return {TraceInfo::NONE, 0};
+  }
+};
+
+void Notifier::Running() {
+  Sender sender{.channel = channel_, .objects = objects_};
+  sender.Send(std::to_string(getpid()), Event::WorkerRunning);
+}
+
+void Notifier::Tell(const Outbox& outbox) {
+  if (outbox.transport.empty() && outbox.media.empty()) return;
+  Sender sender{.channel = channel_, .objects = objects_};
+  for (const TransportEvent& event : outbox.transport) std::visit(sender, event);
+  for (const MediaEvent& event : outbox.media) std::visit(sender, event);
+}
+
+}  // namespace sluice

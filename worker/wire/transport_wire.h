@@ -1,0 +1,50 @@
+// Transports in the control protocol: dumps, statistics and tuples.
+#pragma once
+
+#include <flatbuffers/flatbuffers.h>
+
+#include "absl/status/statusor.h"
+#include "fbs/pipe_generated.h"
+#include "fbs/plain_generated.h"
+#include "fbs/webrtc_generated.h"
+#include "worker/core.h"
+#include "worker/objects.h"
+#include "worker/socket_options.h"
+
+namespace sluice::wire {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+
+// A listenInfo, decoded. Without port and port range the worker's range is used. InvalidArgument names the field.
+struct ListenRequest {
+  ListenOptions options;
+  std::string announced;
+  bool expose_internal = false;
+};
+absl::StatusOr<ListenRequest> DecodeListenInfo(const fbs::net::ListenInfo* from, const Settings& settings,
+                                               const std::string& field);
+
+// `path.local` is shown as the address that was announced for its socket.
+fbs::net::TupleT Tuple(const Path& path, const TransportObject& of);
+
+// Our key, for the peer; null without SRTP.
+std::unique_ptr<fbs::srtp::ParametersT> SrtpParameters(const TransportObject& of);
+
+fbs::transport::DumpT BaseDump(const TransportObject& of);
+fbs::transport::StatsT BaseStats(const TransportObject& of, Timestamp now);
+
+flatbuffers::Offset<fbs::webrtc::DumpResponse> EncodeWebRtcDump(Builder& b, const TransportObject& of,
+                                                                const DtlsContext& dtls);
+flatbuffers::Offset<fbs::webrtc::GetStatsResponse> EncodeWebRtcStats(Builder& b, const TransportObject& of,
+                                                                     Timestamp now);
+flatbuffers::Offset<fbs::plain::DumpResponse> EncodePlainDump(Builder& b, const TransportObject& of);
+flatbuffers::Offset<fbs::plain::GetStatsResponse> EncodePlainStats(Builder& b, const TransportObject& of,
+                                                                   Timestamp now);
+flatbuffers::Offset<fbs::pipe::DumpResponse> EncodePipeDump(Builder& b, const TransportObject& of);
+flatbuffers::Offset<fbs::pipe::GetStatsResponse> EncodePipeStats(Builder& b, const TransportObject& of, Timestamp now);
+
+inline fbs::webrtc::IceState ToWire(IceState state) { return static_cast<fbs::webrtc::IceState>(state); }
+inline fbs::webrtc::DtlsState ToWire(DtlsState state) { return static_cast<fbs::webrtc::DtlsState>(state); }
+inline fbs::webrtc::DtlsRole ToWire(DtlsRole role) { return static_cast<fbs::webrtc::DtlsRole>(role); }
+
+}  // namespace sluice::wire
