@@ -108,7 +108,6 @@ TEST_P(LossScenario, RepairsVideoByRetransmission) {
     EXPECT_EQ(got.packets, sent.packets);
     EXPECT_EQ(got.alien, 0u);
     EXPECT_EQ(c.video().holes(), 0);
-    EXPECT_EQ(got.frames_complete, sent.frames);
     EXPECT_GE(got.frames_decoded + 2, sent.frames);  // a key frame may overtake the repair of what was before it
     // About as many as were lost on either link, at the chance of two.
     const double lost = 1 - (1 - loss()) * (1 - loss());
