@@ -2,6 +2,7 @@
 
 #include <srtp2/srtp.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <mutex>
@@ -114,13 +115,15 @@ SrtpSession::SrtpSession(SrtpSession&& other) noexcept
     : suite_(other.suite_),
       context_(std::exchange(other.context_, nullptr)),
       streams_(std::move(other.streams_)),
-      last_ssrc_(other.last_ssrc_) {}
+      last_ssrc_(other.last_ssrc_),
+      changes_(other.changes_) {}
 
 SrtpSession& SrtpSession::operator=(SrtpSession&& other) noexcept {
   std::swap(suite_, other.suite_);
   std::swap(context_, other.context_);
   std::swap(streams_, other.streams_);
   std::swap(last_ssrc_, other.last_ssrc_);
+  std::swap(changes_, other.changes_);
   return *this;
 }
 
@@ -128,14 +131,17 @@ SrtpSession::~SrtpSession() {
   if (context_) srtp_dealloc(context_);
 }
 
-bool SrtpSession::HasRoomFor(uint32_t ssrc) const {
-  return last_ssrc_ == ssrc || streams_.size() < kMaxStreams || streams_.contains(ssrc);
+// After authentication: what is forged is never noted, and evicts nobody.
+void SrtpSession::NoteInbound(uint32_t ssrc) {
+  if (last_ssrc_ == ssrc) return;
+  last_ssrc_ = ssrc;
+  streams_[ssrc] = ++changes_;
+  if (streams_.size() > kMaxStreams) EvictSilentStream();
 }
 
-void SrtpSession::Note(uint32_t ssrc) {
-  if (last_ssrc_ == ssrc) return;
-  streams_.insert(ssrc);
-  last_ssrc_ = ssrc;
+void SrtpSession::EvictSilentStream() {
+  const auto silent = std::ranges::min_element(streams_, {}, [](const auto& stream) { return stream.second; });
+  RemoveStream(Ssrc(silent->first));
 }
 
 SrtpResult SrtpSession::ProtectRtp(std::span<uint8_t> buffer, size_t size) {
@@ -159,20 +165,18 @@ SrtpResult SrtpSession::ProtectRtcp(std::span<uint8_t> buffer, size_t size) {
 SrtpResult SrtpSession::UnprotectRtp(std::span<uint8_t> packet) {
   if (!CanUnprotect(packet, kMinRtp, SrtpSuiteInfoOf(suite_).rtp_overhead)) return Failed(srtp_err_status_bad_param);
   const uint32_t ssrc = RtpSsrc(packet);
-  if (!HasRoomFor(ssrc)) return {.error = SrtpError::kTooManyStreams};
   int length = static_cast<int>(packet.size());
   if (auto status = srtp_unprotect(context_, packet.data(), &length)) return Failed(status);
-  Note(ssrc);
+  NoteInbound(ssrc);
   return {.size = static_cast<size_t>(length)};
 }
 
 SrtpResult SrtpSession::UnprotectRtcp(std::span<uint8_t> packet) {
   if (!CanUnprotect(packet, kMinRtcp, SrtpSuiteInfoOf(suite_).rtcp_overhead)) return Failed(srtp_err_status_bad_param);
   const uint32_t ssrc = RtcpSsrc(packet);
-  if (!HasRoomFor(ssrc)) return {.error = SrtpError::kTooManyStreams};
   int length = static_cast<int>(packet.size());
   if (auto status = srtp_unprotect_rtcp(context_, packet.data(), &length)) return Failed(status);
-  Note(ssrc);
+  NoteInbound(ssrc);
   return {.size = static_cast<size_t>(length)};
 }
 

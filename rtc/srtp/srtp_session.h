@@ -2,8 +2,9 @@
 //
 // An inbound session unprotects whatever SSRC arrives; an outbound one protects whatever SSRC it is given. Both keep a
 // little state per SSRC (roll-over counter, replay window of kReplayWindow packets). In the inbound direction that
-// state comes to be only once a packet of the SSRC was authenticated, and for at most kMaxStreams SSRCs: packets of
-// further ones are refused undecrypted until RemoveStream() makes room.
+// state comes to be only once a packet of the SSRC was authenticated, and for at most kMaxStreams SSRCs: a further one
+// takes the place of the one that is silent for longest, which begins anew when it comes back. So only the peer itself
+// can harm its streams. Outgoing SSRCs are ours and not counted.
 //
 // Protecting one index twice is allowed, for the resending of lost packets without RTX. THE CALLER GUARANTEES that the
 // bytes are then the same, header, extensions and padding included: with AES-GCM two different packets under one index
@@ -19,7 +20,7 @@
 #include <optional>
 #include <span>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "rtc/base/ids.h"
 #include "rtc/srtp/srtp_suite.h"
@@ -33,7 +34,6 @@ enum class SrtpError : uint8_t {
   kReplay,          // seen before, or older than the replay window
   kAuthentication,  // the tag does not fit: forged, damaged or a wrong key
   kMalformed,       // not a packet that could be protected or unprotected, or no room for the tag
-  kTooManyStreams,  // a new SSRC beyond kMaxStreams
   kKeyExpired,      // the key has protected as many packets as RFC 3711 section 9.2 permits
   kOther,
 };
@@ -77,13 +77,15 @@ class SrtpSession {
  private:
   SrtpSession(SrtpSuite suite, srtp_ctx_t_* context);
   static absl::StatusOr<SrtpSession> Create(SrtpSuite suite, std::span<const uint8_t> keying, bool inbound);
-  bool HasRoomFor(uint32_t ssrc) const;
-  void Note(uint32_t ssrc);
+  void NoteInbound(uint32_t ssrc);
+  void EvictSilentStream();
 
   SrtpSuite suite_;
   srtp_ctx_t_* context_;
-  absl::flat_hash_set<uint32_t> streams_;  // inbound: SSRCs that libsrtp keeps state of
-  std::optional<uint32_t> last_ssrc_;      // inbound: most packets follow one of their own stream
+  // Inbound: the SSRCs that libsrtp keeps state of, and when each was heard last, in changes from one SSRC to another.
+  absl::flat_hash_map<uint32_t, uint64_t> streams_;
+  std::optional<uint32_t> last_ssrc_;  // most packets follow one of their own stream: saves the look-up
+  uint64_t changes_ = 0;
 };
 
 }  // namespace sluice

@@ -17,13 +17,12 @@ enum class DropReason : uint8_t {
   kNoKeys,           // RTP or RTCP before the keys
   kReplayed,         // seen before
   kUnauthenticated,  // the SRTP tag does not fit
-  kTooManyStreams,   // more SSRCs than a peer may have
   kBadRtp,
   kBadRtcp,
   kUnknownSsrc,   // no producer wants it
   kNotForwarded,  // duplicate, unknown payload type, senseless RTX
 };
-inline constexpr size_t kDropReasons = 13;
+inline constexpr size_t kDropReasons = 12;
 
 std::string_view ToString(DropReason reason);
 

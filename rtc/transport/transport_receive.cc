@@ -53,8 +53,6 @@ void Transport::CountSrtpError(SrtpError error) {
   switch (error) {
     case SrtpError::kReplay:
       return drops_.Count(DropReason::kReplayed);
-    case SrtpError::kTooManyStreams:
-      return drops_.Count(DropReason::kTooManyStreams);
     default:
       return drops_.Count(DropReason::kUnauthenticated);
   }
