@@ -13,6 +13,7 @@ function(sluice_library name)
   foreach(folder "" ${ARG_FOLDERS})
     set(path ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
     cmake_path(NORMAL_PATH path)
+    string(REGEX REPLACE "/$" "" path ${path})  # or the names below would not be those of `excluded`
     file(GLOB found CONFIGURE_DEPENDS ${path}/*.cc ${path}/*.h)
     list(APPEND sources ${found})
   endforeach()
