@@ -61,6 +61,15 @@ test("A network that is away for 5 s is said in words, and the media come back",
   await bothWays();
 });
 
+test("A network that is away for longer is come back from by joining again, under the same name", async () => {
+  network.cutAway();
+  const gaveUp = () => window.connectionsOfTest.every(({ connectionState }) => connectionState === "closed");
+  await until("the page gave up its connections", () => ben.evaluate(gaveUp), 40_000);
+  network.mendAway();
+  await untilState(ben, "joined");
+  await bothWays();
+});
+
 test("A worker that dies is said in words; within 5 s its rooms are joined again, and media flow", async () => {
   const workers = server.workers();
   assert.equal(workers.length, 1);

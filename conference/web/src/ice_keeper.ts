@@ -15,6 +15,8 @@ const giveUpMs = 15_000;
 
 export class IceKeeper {
   private troubleSinceMs: number | undefined;
+  /** False while no media ever came through: then it is no break but something in the way. */
+  wasConnected = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -36,6 +38,7 @@ export class IceKeeper {
   private changed(state: types.ConnectionState): void {
     if (state === "connected" || state === "closed") {
       clearTimeout(this.timer);
+      this.wasConnected ||= state === "connected";
       if (this.troubled) {
         this.troubleSinceMs = undefined;
         this.handlers.trouble();

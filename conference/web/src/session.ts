@@ -12,6 +12,9 @@ import { RequestError, Signalling } from "./signalling";
 /** The version of docs/signalling.md that this page speaks. */
 const protocolVersion = 1;
 
+const broken = "Connection lost, trying again…";
+const blocked = "Sound and pictures do not get through to the server, trying again. A firewall may be in the way.";
+
 /** Why a session ended: the signalling connection, the media connection or the worker was lost. */
 export type EndReason = "connection" | "media" | "worker";
 
@@ -180,8 +183,9 @@ export class Session {
 
   private reportTrouble(): void {
     if (!this.open || this.early) return; // While joining the call says so itself.
-    const mediaTrouble = this.keepers.some((keeper) => keeper.troubled);
-    this.handlers.trouble(this.hanging || mediaTrouble ? "Connection lost, trying again…" : "");
+    const troubled = this.keepers.filter((keeper) => keeper.troubled);
+    if (troubled.some((keeper) => !keeper.wasConnected)) this.handlers.trouble(blocked);
+    else this.handlers.trouble(this.hanging || troubled.length > 0 ? broken : "");
   }
 
   private end(reason: EndReason): void {
