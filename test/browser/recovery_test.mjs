@@ -70,6 +70,24 @@ test("A network that is away for longer is come back from by joining again, unde
   await bothWays();
 });
 
+test("When UDP is blocked the media go on over TCP, without joining again", async () => {
+  const count = await ben.evaluate(() => window.connectionsOfTest.length);
+  network.blockUdp();
+  await until("the page notices", async () => (await stateOf(ben)) === "reconnecting", 20_000);
+  await untilState(ben, "joined");
+  await bothWays();
+  network.allowUdp();
+  assert.equal(await ben.evaluate(() => window.connectionsOfTest.length), count, "no new connection was made");
+});
+
+test("Who joins where UDP is blocked has media over TCP", async () => {
+  network.blockUdp();
+  await ben.reload();
+  await untilState(ben, "joined");
+  await bothWays();
+  network.allowUdp();
+});
+
 test("A worker that dies is said in words; within 5 s its rooms are joined again, and media flow", async () => {
   const workers = server.workers();
   assert.equal(workers.length, 1);

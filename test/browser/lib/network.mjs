@@ -12,6 +12,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
 
 export const serverAddress = "10.77.0.2";
+const homeAddress = "10.77.0.1";
+const awayAddress = "10.77.0.3";
 
 export class Network {
   static async create() {
@@ -24,9 +26,9 @@ export class Network {
     ip("link add br0 type bridge", inServer);
     ip(`addr add ${serverAddress}/24 dev br0`, inServer);
     ip("link set br0 up", inServer);
-    connect("home", "10.77.0.1", network.server.pid, []);
+    connect("home", homeAddress, network.server.pid, []);
     ip("link set lo up", network.inAway());
-    connect("away", "10.77.0.3", network.server.pid, network.inAway());
+    connect("away", awayAddress, network.server.pid, network.inAway());
     return network;
   }
 
@@ -45,6 +47,31 @@ export class Network {
 
   mendAway() {
     this.setPort(3);
+  }
+
+  /** UDP between server and away ends nowhere, as behind some firewalls; TCP goes on. Dropped on the receiving side. */
+  blockUdp() {
+    for (const [where, from] of this.receivers()) {
+      // The table of local addresses is looked up first of all, unless it is moved behind our rule.
+      ip("rule add pref 10 lookup local", where);
+      ip("rule del pref 0", where);
+      ip(`rule add pref 5 from ${from} ipproto udp blackhole`, where);
+    }
+  }
+
+  allowUdp() {
+    for (const [where] of this.receivers()) {
+      ip("rule add pref 0 lookup local", where);
+      ip("rule del pref 10", where);
+      ip("rule del pref 5", where);
+    }
+  }
+
+  receivers() {
+    return [
+      [this.inServer(), awayAddress],
+      [this.inAway(), serverAddress],
+    ];
   }
 
   close() {
