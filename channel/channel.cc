@@ -117,10 +117,11 @@ class Channel::Streams {
       OnFrame(frame);
       return !closed_;
     });
-    if (result == FrameAssembler::Result::kTooLarge) {
-      End("a frame of " + std::to_string(assembler_.FrameSize()) + " bytes is over the limit of " +
-          std::to_string(kMaxFrameSize));
-    }
+    if (result != FrameAssembler::Result::kTooLarge) return;
+    const std::string why = "a frame of " + std::to_string(assembler_.FrameSize()) + " bytes is over the limit of " +
+                            std::to_string(kMaxFrameSize);
+    callbacks_.on_unreadable(why);  // while it can still be said over the pipe
+    End(why);
   }
 
   void OnFrame(std::span<const uint8_t> frame) {

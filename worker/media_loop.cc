@@ -22,6 +22,7 @@ struct MediaLoop::Timer {
   uv_timer_t handle;  // first: libuv hands it back as the Timer
   MediaLoop* owner;
   Transport* transport;
+  Timestamp deadline = Timestamp::Infinite();  // that it is set to
 };
 
 MediaLoop::MediaLoop(uv_loop_t* loop, Rng& rng, OnEvents on_events)
@@ -85,6 +86,7 @@ void MediaLoop::End() {
   batch_.Flush();
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  if (!touched_.empty()) uv_update_time(loop_);
   for (Transport* transport : touched_) Rearm(*transport);
   touched_.clear();
   in_turn_ = false;
@@ -142,16 +144,18 @@ void MediaLoop::Rearm(Transport& transport) {
     uv_timer_init(loop_, &timer->handle);
   }
   const Timestamp deadline = transport.NextDeadline();
+  if (deadline == timer->deadline) return;
+  timer->deadline = deadline;
   if (deadline.IsInfinite()) {
     uv_timer_stop(&timer->handle);
     return;
   }
   const int64_t us = std::max<int64_t>(0, (deadline - turn_.now).us());
-  uv_update_time(loop_);
   uv_timer_start(
       &timer->handle,
       [](uv_timer_t* handle) {
         auto* t = reinterpret_cast<Timer*>(handle);
+        t->deadline = Timestamp::Infinite();
         t->owner->OnTimer(*t->transport);
       },
       static_cast<uint64_t>(std::max<int64_t>(1, (us + 999) / 1000)), 0);

@@ -68,6 +68,7 @@ Worker::~Worker() {
   for (auto& router : core_.routers) {
     for (auto& object : router->transports) {
       core_.media.Forget(*object->transport);
+      core_.objects.Remove(object->id);
       router->router->CloseTransport(*object->transport, turn);
     }
   }

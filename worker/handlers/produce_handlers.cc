@@ -14,6 +14,17 @@ absl::StatusOr<MediaKind> DecodeKind(fbs::rtp::MediaKind kind) {
   return wire::FromWire(kind);
 }
 
+// Every packet of a producer must tell whose it is: by SSRC, by RID, or by the MID.
+absl::Status MustBeFindable(const RtpParameters& parameters) {
+  if (!parameters.mid.empty()) return absl::OkStatus();
+  for (const RtpEncodingParameters& encoding : parameters.encodings) {
+    if (!encoding.ssrc && encoding.rid.empty()) {
+      return absl::InvalidArgumentError("rtpParameters.encodings: without a MID each needs an SSRC or a RID");
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Result TransportProduce(Call& call, TransportObject& transport, const fbs::transport::ProduceRequest& body) {
@@ -23,6 +34,7 @@ Result TransportProduce(Call& call, TransportObject& transport, const fbs::trans
   if (!kind.ok()) return kind.status();
   auto parameters = wire::Decode(body.rtp_parameters(), "rtpParameters");
   if (!parameters.ok()) return parameters.status();
+  if (auto status = MustBeFindable(*parameters); !status.ok()) return status;
   auto mapping = wire::Decode(body.rtp_mapping(), "rtpMapping");
   if (!mapping.ok()) return mapping.status();
   auto producer = transport.router->router->Produce(
@@ -72,10 +84,10 @@ Result TransportConsume(Call& call, TransportObject& transport, const fbs::trans
   fbs::transport::ConsumeResponseT out;
   out.paused = consumer.paused();
   out.producer_paused = consumer.producer_paused();
-  // A pipe consumer sends what it gets: it has no score of its own.
-  if (consumer.type() != RtpType::kPipe) {
-    out.score = std::make_unique<fbs::consumer::ScoreT>(wire::ToWire(consumer.Score()));
-  }
+  ConsumerScore score = consumer.Score();
+  // A pipe consumer sends what it gets and judges nothing.
+  if (consumer.type() == RtpType::kPipe) score.score = score.producer_score = 10;
+  out.score = std::make_unique<fbs::consumer::ScoreT>(wire::ToWire(score));
   if (const auto layers = consumer.preferred_layers()) {
     out.preferred_layers = std::make_unique<fbs::consumer::LayersT>(wire::ToWire(*layers));
   }

@@ -139,6 +139,12 @@ absl::StatusOr<RtpParameters> Decode(const fb::RtpParameters* from, const std::s
   out.codecs = *std::move(codecs);
   out.header_extensions = *std::move(extensions);
   out.encodings = *std::move(encodings);
+  // An encoding that names no codec uses the first that carries media; dumps show which.
+  for (RtpEncodingParameters& encoding : out.encodings) {
+    const RtpCodecParameters* codec = out.CodecOf(encoding);
+    if (!codec) return Wrong(field + ".encodings", "there is no such media codec");
+    encoding.codec_payload_type = codec->payload_type;
+  }
   if (from->rtcp()) out.rtcp = {.cname = Text(from->rtcp()->cname()), .reduced_size = from->rtcp()->reduced_size()};
   return out;
 }
