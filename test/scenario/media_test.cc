@@ -54,6 +54,14 @@ TimeDelta Quantile(std::vector<TimeDelta> values, double share) {
   return values[std::min(values.size() - 1, static_cast<size_t>(share * static_cast<double>(values.size())))];
 }
 
+// Packets that never came, but for those of the last frame: nothing after them tells that they are missing.
+size_t MissingBeforeTheEnd(const MediaSender& sender, const MediaReceiver& receiver) {
+  const uint32_t end = sender.stats().packets - sender.config().packets_per_frame;
+  size_t missing = 0;
+  for (uint32_t index = 0; index < end; ++index) missing += receiver.indices().contains(index) ? 0 : 1;
+  return missing;
+}
+
 class SuiteScenario : public testing::TestWithParam<SrtpSuite> {};
 
 TEST_P(SuiteScenario, OnACleanNetworkEverythingArrivesOnceAndAtOnce) {
@@ -105,7 +113,7 @@ TEST_P(LossScenario, RepairsVideoByRetransmission) {
     c.Run();
     const auto& sent = c.video_sender->stats();
     const auto& got = c.video().stats();
-    EXPECT_EQ(got.packets, sent.packets);
+    EXPECT_EQ(MissingBeforeTheEnd(*c.video_sender, c.video()), 0u);
     EXPECT_EQ(got.alien, 0u);
     EXPECT_EQ(c.video().holes(), 0);
     EXPECT_GE(got.frames_decoded + 2, sent.frames);  // a key frame may overtake the repair of what was before it
@@ -150,7 +158,10 @@ TEST(BurstLossScenario, KeyFramesMendWhatRepetitionsCannot) {
   for (uint64_t seed : Seeds()) {
     SLUICE_TRACE_SEED(seed);
     OneWayCall c(seed);
-    c.SetLinks({.delay = kOneWay, .good_to_bad = 0.002, .bad_to_good = 0.05});
+    // The way of the media only: on the way back a burst of so many RTCP packets would last for seconds.
+    const LinkConfig bursts{.delay = kOneWay, .good_to_bad = 0.002, .bad_to_good = 0.05};
+    c.alice.peer->up().Configure(bursts);
+    c.bob.peer->down().Configure(bursts);
     c.Run();
     EXPECT_GE(c.video().stats().frames_decoded, c.video_sender->stats().frames * 95 / 100);
     EXPECT_LE(c.video().stats().longest_freeze, TimeDelta::Seconds(2));

@@ -19,21 +19,51 @@ Call::Call(uint64_t seed, SrtpSuite suite)
       rng_(seed),
       events_(clock_),
       network_(events_, rng_.U64()),
-      worker_(events_, network_, rng_.U64()) {}
+      worker_(events_, network_, rng_.U64()),
+      browser_(MakeDtlsContext()) {}
 
-Call::Participant Call::Join(const std::string& name) {
+SimPeer& Call::AddPeer(const std::string& name) {
   const auto host = static_cast<uint8_t>(10 + peers_.size());
   const auto address = SocketAddress::Ipv4({192, 0, 2, host}, 5000);
+  peers_.push_back(std::make_unique<SimPeer>(events_, network_, name, address, rng_.U64()));
+  return *peers_.back();
+}
+
+Call::Participant Call::Join(const std::string& name) {
+  SimPeer& peer = AddPeer(name);
   Transport& transport = worker_.AddPlain("transport-" + name, suite_);
   SrtpKeying keying{.suite = suite_, .key = std::string(SrtpSuiteInfoOf(suite_).keying_size(), '\0')};
   for (char& byte : keying.key) byte = static_cast<char>(rng_.U32());
   worker_.Do([&] {
-    const absl::Status status = transport.Connect({.rtp = address, .srtp = keying}, worker_.turn());
+    const absl::Status status = transport.Connect({.rtp = peer.address(), .srtp = keying}, worker_.turn());
     SLUICE_CHECK(status.ok());
   });
-  peers_.push_back(std::make_unique<SimPeer>(events_, network_, name, address, rng_.U64()));
-  peers_.back()->Connect(worker_.AddressOf(transport), suite_, Bytes(keying.key), Bytes(transport.local_srtp()->key));
-  return {.peer = peers_.back().get(), .transport = &transport};
+  peer.Connect(worker_.AddressOf(transport), suite_, Bytes(keying.key), Bytes(transport.local_srtp()->key));
+  return {.peer = &peer, .transport = &transport};
+}
+
+Call::Participant Call::JoinByWebRtc(const std::string& name, DtlsRole role) {
+  return StartWebRtc(name, role, browser_->fingerprints().back());
+}
+
+Call::Participant Call::JoinWithWrongFingerprint(const std::string& name) {
+  return StartWebRtc(name, DtlsRole::kClient, worker_.dtls().fingerprints().back());
+}
+
+Call::Participant Call::StartWebRtc(const std::string& name, DtlsRole role, const DtlsFingerprint& fingerprint) {
+  SimPeer& peer = AddPeer(name);
+  const IceCredentials ice = IceCredentials::Random();
+  Transport& transport = worker_.AddWebRtc("transport-" + name, ice);
+  worker_.Do([&] {
+    const auto ours = transport.Connect({.role = role, .fingerprints = {fingerprint}}, worker_.turn());
+    SLUICE_CHECK(ours.ok());
+  });
+  peer.ConnectWebRtc(worker_.shared_address(), *browser_,
+                     {.local = IceCredentials::Random(),
+                      .remote = ice,
+                      .role = role,
+                      .fingerprint = worker_.dtls().fingerprints().back()});
+  return {.peer = &peer, .transport = &transport};
 }
 
 Producer& Call::Announce(const Participant& from, MediaKind kind) {

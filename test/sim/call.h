@@ -34,6 +34,10 @@ class Call {
 
   // A peer with a connected transport.
   Participant Join(const std::string& name);
+  // A peer that connects by ICE and DTLS, in the given role of its own, from now on.
+  Participant JoinByWebRtc(const std::string& name, DtlsRole role = DtlsRole::kClient);
+  // The same, with the fingerprint that the worker is told being somebody else's.
+  Participant JoinWithWrongFingerprint(const std::string& name);
   // Announce and StartSending at once.
   Publication Publish(const Participant& from, MediaKind kind);
   Subscription Subscribe(const Participant& to, const Producer& producer);
@@ -52,6 +56,8 @@ class Call {
 
  private:
   StreamConfig ConfigOf(const Producer& producer) const;
+  SimPeer& AddPeer(const std::string& name);
+  Participant StartWebRtc(const std::string& name, DtlsRole role, const DtlsFingerprint& fingerprint);
 
   const SrtpSuite suite_;
   Rng rng_;
@@ -59,6 +65,7 @@ class Call {
   EventQueue events_;
   VirtualNetwork network_;
   SimWorker worker_;
+  std::unique_ptr<DtlsContext> browser_;  // of all peers
   std::vector<std::unique_ptr<SimPeer>> peers_;
   uint32_t next_ssrc_ = 1000;
   int next_id_ = 0;

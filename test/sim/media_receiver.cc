@@ -31,9 +31,12 @@ void MediaReceiver::OnMedia(const rtp::PacketView& packet, bool repaired, Timest
   const auto result = repaired ? stream_.OnRecovered(packet.seq(), now)
                                : stream_.OnPacket(packet.seq(), packet.timestamp(), packet.size(), now);
   if (!result.usable()) return void(++stats_.repeated);
+  last_arrival_ = now;
+  if (last_decode_.IsNever()) last_decode_ = now;
   if (nack_.OnPacket(result.seq, record->key_frame, now, ask_)) pli_due_ = config_.kind == MediaKind::kVideo;
   numbers_.insert(result.seq);
-  NoteCaptureOffset(packet.timestamp(), *record);
+  newest_timestamp_ = packet.timestamp();
+  newest_captured_ = record->captured;
   if (!indices_.insert(record->index).second) return void(++stats_.alien);  // one packet under two numbers
   ++stats_.packets;
   // Without RTX a repetition comes under its own number: late, and after it was asked for.
@@ -72,12 +75,11 @@ void MediaReceiver::Decode(Timestamp now) {
   }
 }
 
-void MediaReceiver::NoteCaptureOffset(uint32_t timestamp, const MediaRecord& record) {
-  if (!report_) return;
-  const auto ticks = static_cast<int32_t>(timestamp - report_->rtp_timestamp);
+std::optional<TimeDelta> MediaReceiver::capture_offset() const {
+  if (!report_ || newest_captured_.IsNever()) return std::nullopt;
+  const auto ticks = static_cast<int32_t>(newest_timestamp_ - report_->rtp_timestamp);
   const TimeDelta since = TimeDelta::Micros(int64_t{ticks} * 1'000'000 / config_.clock_rate());
-  const Timestamp mapped = report_->ntp.ToTimestamp(TimeDelta::Zero()) + since;
-  capture_offset_ = mapped - record.captured;
+  return report_->ntp.ToTimestamp(TimeDelta::Zero()) + since - newest_captured_;
 }
 
 void MediaReceiver::OnSenderReport(const rtcp::SenderReport& report, Timestamp now) {
@@ -88,7 +90,11 @@ void MediaReceiver::OnSenderReport(const rtcp::SenderReport& report, Timestamp n
 
 void MediaReceiver::OnTimer(Timestamp now) {
   if (stream_.rtt()) nack_.SetRtt(*stream_.rtt());
-  if (now >= nack_.deadline() && nack_.OnTimer(now, ask_)) pli_due_ = config_.kind == MediaKind::kVideo;
+  const bool video = config_.kind == MediaKind::kVideo;
+  if (now >= nack_.deadline() && nack_.OnTimer(now, ask_)) pli_due_ = video;
+  const bool comes = !last_arrival_.IsNever() && now - last_arrival_ < kPatience;
+  const bool stands_still = comes && now - last_decode_ > kPatience;
+  if (video && stands_still && (last_pli_.IsNever() || now - last_pli_ > kPatience)) pli_due_ = true;
 }
 
 std::vector<SeqNum> MediaReceiver::TakeNacks() {
@@ -96,8 +102,11 @@ std::vector<SeqNum> MediaReceiver::TakeNacks() {
   return std::exchange(ask_, {});
 }
 
-bool MediaReceiver::TakePli() {
-  if (pli_due_) ++stats_.plis;
+bool MediaReceiver::TakePli(Timestamp now) {
+  if (pli_due_) {
+    ++stats_.plis;
+    last_pli_ = now;
+  }
   return std::exchange(pli_due_, false);
 }
 

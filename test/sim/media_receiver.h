@@ -23,6 +23,9 @@ namespace sluice::sim {
 
 class MediaReceiver {
  public:
+  // A picture that does not come, or stands still, for so long, while packets come, makes it ask for a key frame again.
+  static constexpr TimeDelta kPatience = TimeDelta::Seconds(1);
+
   struct Stats {
     uint32_t packets = 0;  // different ones that came at all
     uint32_t repaired = 0;
@@ -46,11 +49,11 @@ class MediaReceiver {
   void OnTimer(Timestamp now);
   // Numbers to ask for now.
   std::vector<SeqNum> TakeNacks();
-  bool TakePli();
+  bool TakePli(Timestamp now);
 
   // NTP capture time of the newest packet, after the sender reports, less the true one: a constant that is the same for
   // all streams of one sender, if the reports are right. nullopt before the first report.
-  std::optional<TimeDelta> capture_offset() const { return capture_offset_; }
+  std::optional<TimeDelta> capture_offset() const;
   uint32_t sender_reports() const { return sender_reports_; }
   // The packet numbers (MediaRecord::index) that came.
   const std::set<uint32_t>& indices() const { return indices_; }
@@ -71,21 +74,23 @@ class MediaReceiver {
   void OnRtx(const rtp::PacketView& packet, Timestamp now);
   void AddToFrame(const MediaRecord& record, Timestamp now);
   void Decode(Timestamp now);
-  void NoteCaptureOffset(uint32_t timestamp, const MediaRecord& record);
 
   const StreamConfig config_;
   ReceiveStream stream_;
   NackGenerator nack_;
   std::vector<SeqNum> ask_;
   bool pli_due_ = false;
+  Timestamp last_pli_;
   std::set<uint32_t> indices_;
   std::set<ExtSeqNum> numbers_;
   std::map<uint32_t, Frame> frames_;
   std::optional<uint32_t> last_decoded_;
-  Timestamp last_decode_;
+  Timestamp last_decode_;  // or the first packet, before
+  Timestamp last_arrival_;
   std::optional<rtcp::SenderReport> report_;
   uint32_t sender_reports_ = 0;
-  std::optional<TimeDelta> capture_offset_;
+  uint32_t newest_timestamp_ = 0;
+  Timestamp newest_captured_;
   Stats stats_;
 };
 

@@ -34,6 +34,23 @@ SimPeer::SimPeer(EventQueue& events, VirtualNetwork& network, std::string name, 
 void SimPeer::Connect(const SocketAddress& server, SrtpSuite suite, std::span<const uint8_t> our_key,
                       std::span<const uint8_t> their_key) {
   server_ = server;
+  SetKeys(suite, our_key, their_key);
+}
+
+void SimPeer::ConnectWebRtc(const SocketAddress& server, DtlsContext& context, const WebRtcClient::Config& config) {
+  server_ = server;
+  WebRtcClient::Hooks hooks{
+      .send = [this](std::span<const uint8_t> bytes) { SendRaw(Datagram(bytes.begin(), bytes.end())); },
+      .connected =
+          [this](const SrtpKeys& keys) {
+            const auto suite = SrtpSuiteFromDtlsProfile(keys.dtls_profile);
+            SLUICE_CHECK(suite.has_value());
+            SetKeys(*suite, keys.local, keys.remote);
+          }};
+  webrtc_ = std::make_unique<WebRtcClient>(events_, context, config, rng_, std::move(hooks));
+}
+
+void SimPeer::SetKeys(SrtpSuite suite, std::span<const uint8_t> our_key, std::span<const uint8_t> their_key) {
   auto outbound = SrtpSession::CreateOutbound(suite, our_key);
   auto inbound = SrtpSession::CreateInbound(suite, their_key);
   SLUICE_CHECK(outbound.ok() && inbound.ok());
@@ -72,6 +89,7 @@ MediaReceiver& SimPeer::AddReceiver(const StreamConfig& config) {
 }
 
 void SimPeer::Receive(Datagram datagram) {
+  if (webrtc_ && webrtc_->HandleDatagram(datagram)) return;
   if (!inbound_) return;
   if (rtp::LooksLikeRtcp(datagram)) return OnRtcp(datagram);
   if (rtp::LooksLikeRtp(datagram)) OnRtp(datagram);
@@ -79,7 +97,7 @@ void SimPeer::Receive(Datagram datagram) {
 
 void SimPeer::OnRtp(std::span<uint8_t> bytes) {
   const SrtpResult clear = inbound_->UnprotectRtp(bytes);
-  if (!clear.ok()) return void(++stats_.srtp_failures);
+  if (!clear.ok()) return void(++(clear.error == SrtpError::kReplay ? stats_.replays : stats_.srtp_failures));
   const auto packet = rtp::PacketView::Parse(bytes.first(clear.size));
   const bool ours = packet && std::ranges::any_of(receivers_, [&](const auto& receiver) {
                       return receiver->OnRtp(*packet, events_.now());
@@ -154,7 +172,7 @@ void SimPeer::SendRequests() {
                        missing.begin() + static_cast<ptrdiff_t>(std::min(missing.size(), at + rtcp::Nack::kMaxSeqs)));
       writer.Add(nack);
     }
-    if (receiver->TakePli()) writer.Add(rtcp::Pli{.sender = rtcp_ssrc_, .media = receiver->config().ssrc});
+    if (receiver->TakePli(events_.now())) writer.Add(rtcp::Pli{.sender = rtcp_ssrc_, .media = receiver->config().ssrc});
   }
   if (!writer.empty()) SendRtcp(writer.written());
 }

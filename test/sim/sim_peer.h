@@ -19,6 +19,7 @@
 #include "test/sim/media_receiver.h"
 #include "test/sim/media_sender.h"
 #include "test/sim/virtual_network.h"
+#include "test/sim/webrtc_client.h"
 
 namespace sluice::sim {
 
@@ -26,6 +27,7 @@ class SimPeer {
  public:
   struct Stats {
     uint32_t srtp_failures = 0;
+    uint32_t replays = 0;          // identical packets: a repetition that was asked for twice
     uint32_t unknown_packets = 0;  // RTP of no stream of ours
     uint32_t bad_rtcp = 0;
     uint32_t feedback_messages = 0;  // transport-wide
@@ -39,6 +41,12 @@ class SimPeer {
   // Keys are master key and salt.
   void Connect(const SocketAddress& server, SrtpSuite suite, std::span<const uint8_t> our_key,
                std::span<const uint8_t> their_key);
+
+  // ICE and DTLS first; then the keys that they agreed on.
+  void ConnectWebRtc(const SocketAddress& server, DtlsContext& context, const WebRtcClient::Config& config);
+  // Null unless ConnectWebRtc() was called.
+  const WebRtcClient* webrtc() const { return webrtc_.get(); }
+  bool has_keys() const { return outbound_.has_value(); }
 
   // A stream that begins to send at once, and stops at StopSending().
   MediaSender& AddSender(const StreamConfig& config);
@@ -65,6 +73,7 @@ class SimPeer {
   static constexpr TimeDelta kTick = TimeDelta::Millis(10);
   static constexpr TimeDelta kReportInterval = TimeDelta::Seconds(1);
 
+  void SetKeys(SrtpSuite suite, std::span<const uint8_t> our_key, std::span<const uint8_t> their_key);
   void SendFrames(MediaSender& sender);
   void Receive(Datagram datagram);
   void OnRtp(std::span<uint8_t> bytes);
@@ -86,6 +95,7 @@ class SimPeer {
   Rng rng_;
   const TimeDelta wall_offset_;
   const Ssrc rtcp_ssrc_;
+  std::unique_ptr<WebRtcClient> webrtc_;
   std::optional<SrtpSession> outbound_;
   std::optional<SrtpSession> inbound_;
   std::vector<std::unique_ptr<MediaSender>> senders_;

@@ -8,7 +8,11 @@
 namespace sluice::sim {
 namespace {
 
-std::unique_ptr<DtlsContext> MakeDtls() {
+constexpr uint16_t kFirstPort = 40000;
+
+}  // namespace
+
+std::unique_ptr<DtlsContext> MakeDtlsContext() {
   auto certificate = DtlsCertificate::Generate();
   SLUICE_CHECK(certificate.ok());
   auto context = DtlsContext::Create(*std::move(certificate));
@@ -16,15 +20,11 @@ std::unique_ptr<DtlsContext> MakeDtls() {
   return *std::move(context);
 }
 
-constexpr uint16_t kFirstPort = 40000;
-
-}  // namespace
-
 SimWorker::SimWorker(EventQueue& events, VirtualNetwork& network, uint64_t seed)
     : events_(events),
       network_(network),
       rng_(seed),
-      dtls_(MakeDtls()),
+      dtls_(MakeDtlsContext()),
       wall_offset_(TimeDelta::Seconds(1'790'000'000)),
       batch_(*this),
       turn_{.now = events.now(), .batch = batch_},

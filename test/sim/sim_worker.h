@@ -19,6 +19,9 @@
 
 namespace sluice::sim {
 
+// With a certificate of its own.
+std::unique_ptr<DtlsContext> MakeDtlsContext();
+
 class SimWorker : private BatchSink {
  public:
   // Where WebRTC transports are reached, over this socket.
