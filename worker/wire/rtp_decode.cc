@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "worker/wire/rtp_wire.h"
 
 namespace sluice::wire {
@@ -11,6 +12,19 @@ namespace fb = fbs::rtp;
 
 absl::Status Wrong(const std::string& field, std::string_view why) {
   return absl::InvalidArgumentError(fmt::format("{}: {}", field, why));
+}
+
+// Codec names mean the same in any case (RFC 4855); dumps show them as they are registered.
+std::string Registered(std::string mime_type) {
+  constexpr std::string_view kNames[] = {
+      "audio/opus", "audio/multiopus", "audio/PCMA", "audio/PCMU",      "audio/G722",
+      "audio/iLBC", "audio/CN",        "audio/red",  "audio/rtx",       "audio/telephone-event",
+      "video/VP8",  "video/VP9",       "video/H264", "video/H265",      "video/AV1",
+      "video/rtx",  "video/ulpfec",    "video/red",  "video/flexfec-03"};
+  for (std::string_view name : kNames) {
+    if (absl::EqualsIgnoreCase(mime_type, absl::string_view(name.data(), name.size()))) return std::string(name);
+  }
+  return mime_type;
 }
 
 absl::StatusOr<CodecParameterValue> DecodeValue(const fb::Parameter& from) {
@@ -53,7 +67,7 @@ absl::StatusOr<CodecParameters> DecodeParameters(const flatbuffers::Vector<flatb
 
 absl::StatusOr<RtpCodecParameters> DecodeCodec(const fb::CodecParameters& from, const std::string& field) {
   RtpCodecParameters out;
-  out.mime_type = Text(from.mime_type());
+  out.mime_type = Registered(Text(from.mime_type()));
   if (out.mime_type.find('/') == std::string::npos) return Wrong(field + ".mimeType", "not of the form kind/name");
   if (from.payload_type() > 127) return Wrong(field + ".payloadType", "over 127");
   if (from.clock_rate() == 0) return Wrong(field + ".clockRate", "is 0");
