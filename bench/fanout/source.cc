@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "rtc/rtp/packet_view.h"
 #include "rtc/rtp/packet_writer.h"
 #include "rtc/srtp/srtp_session.h"
 
