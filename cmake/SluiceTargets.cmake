@@ -5,10 +5,10 @@ include(GNUInstallDirs)
 add_custom_target(programs)
 
 # sluice_library(rtc_ice DEPS rtc_stun rtc_net): the *.cc of the current folder, and of the FOLDERS below it, as a static
-# library; main.cc and what EXCLUDE names stay out. Includes are written from the root of the tree:
+# library; main.cc and what EXCLUDE names stay out. ONLY names the sources instead, where a folder has a part of its own. Includes are written from the root of the tree:
 # #include "rtc/ice/ice_lite_agent.h".
 function(sluice_library name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;FOLDERS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;FOLDERS;EXCLUDE;ONLY" ${ARGN})
   set(sources)
   foreach(folder "" ${ARG_FOLDERS})
     set(path ${CMAKE_CURRENT_SOURCE_DIR}/${folder})
@@ -17,6 +17,9 @@ function(sluice_library name)
     file(GLOB found CONFIGURE_DEPENDS ${path}/*.cc ${path}/*.h)
     list(APPEND sources ${found})
   endforeach()
+  if(ARG_ONLY)
+    set(sources ${ARG_ONLY})
+  endif()
   foreach(excluded main.cc ${ARG_EXCLUDE})
     list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${excluded})
   endforeach()
