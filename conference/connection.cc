@@ -8,8 +8,10 @@
 namespace sluice::conference {
 namespace {
 
-// How long a socket may take to send what is queued before it is closed.
-constexpr int kCloseSeconds = 3;
+// How many ticks a socket may take to send what is queued, and the page to close it then.
+constexpr int kCloseTicks = 3;
+// What libwebsockets calls LWS_WRITE_CLOSE in its own sources.
+constexpr auto kWriteClose = static_cast<lws_write_protocol>(4);
 
 }  // namespace
 
@@ -17,7 +19,7 @@ Connection::Connection(lws* socket, Conference& conference, const Limits& limits
     : socket_(socket),
       limits_(limits),
       ping_at_(now + limits.ping_interval),
-      session_(conference, *this, limits, now) {}
+      session_(std::in_place, conference, *this, limits, now) {}
 
 void Connection::Send(const nlohmann::json& message) {
   if (closing_) return;
@@ -41,7 +43,6 @@ void Connection::Close(CloseCode code, std::string_view reason) {
   close_code_ = code;
   close_reason_ = reason;
   incoming_ = {};
-  lws_set_timeout(socket_, PENDING_TIMEOUT_CLOSE_SEND, kCloseSeconds);
   lws_callback_on_writable(socket_);
 }
 
@@ -58,7 +59,7 @@ void Connection::OnReceive(std::string_view bytes, Session::Time now) {
   }
   incoming_.append(bytes);
   if (lws_is_final_fragment(socket_) == 0 || lws_remaining_packet_payload(socket_) != 0) return;
-  session_.Receive(std::exchange(incoming_, {}), now);
+  session_->Receive(std::exchange(incoming_, {}), now);
 }
 
 bool Connection::OnWritable() {
@@ -70,10 +71,20 @@ bool Connection::OnWritable() {
     return true;
   }
   if (!outgoing_.empty()) return WriteNext();
-  if (!closing_) return true;
-  lws_close_reason(socket_, static_cast<lws_close_status>(close_code_),
-                   reinterpret_cast<unsigned char*>(close_reason_.data()), close_reason_.size());
-  return false;
+  return !closing_ || close_sent_ || WriteClose();
+}
+
+// The frame is written here, not by libwebsockets' own closing: Debian's build of it closes twice when libuv is in use,
+// and the second time forgets the frame.
+bool Connection::WriteClose() {
+  close_sent_ = true;
+  std::string frame(LWS_PRE, '\0');
+  const auto code = static_cast<uint16_t>(close_code_);
+  frame += static_cast<char>(code >> 8);
+  frame += static_cast<char>(code & 0xff);
+  frame += close_reason_;
+  auto* bytes = reinterpret_cast<unsigned char*>(frame.data()) + LWS_PRE;
+  return lws_write(socket_, bytes, frame.size() - LWS_PRE, kWriteClose) >= 0;
 }
 
 // One message for each time that the socket takes something.
@@ -89,23 +100,27 @@ bool Connection::WriteNext() {
   return true;
 }
 
-void Connection::Tick(Session::Time now) {
-  session_.Tick(now);
-  if (!closing_ && now >= ping_at_) Ping(now);
+bool Connection::Tick(Session::Time now) {
+  if (!closing_) session_->Tick(now);
+  if (!IsGone(now)) return true;
+  closing_ = true;
+  session_.reset();
+  return false;
 }
 
-void Connection::Ping(Session::Time now) {
+bool Connection::IsGone(Session::Time now) {
+  if (closing_) return ++closing_ticks_ > kCloseTicks;
+  if (now < ping_at_) return false;
   ping_at_ = now + limits_.ping_interval;
   missed_pings_ = heard_ ? 0 : missed_pings_ + 1;
   if (missed_pings_ >= limits_.missed_pings) {
     spdlog::info("a connection went silent and is given up");
-    closing_ = true;
-    lws_set_timeout(socket_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-    return;
+    return true;
   }
   heard_ = false;
   ping_due_ = true;
   lws_callback_on_writable(socket_);
+  return false;
 }
 
 }  // namespace sluice::conference

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,16 +22,21 @@ class Connection final : public Link {
   void Send(const nlohmann::json& message) override;
   void Close(CloseCode code, std::string_view reason) override;
 
-  // From libwebsockets. OnWritable: false to drop the socket now, its reason being set.
+  // From libwebsockets. OnWritable: false to drop the socket.
   void OnReceive(std::string_view bytes, Session::Time now);
   bool OnWritable();
   void OnPong() { heard_ = true; }
+  bool close_sent() const { return close_sent_; }
 
-  void Tick(Session::Time now);
+  // About once a second. False when the page is gone: the session has ended, and the socket is to be dropped.
+  bool Tick(Session::Time now);
+
+  lws* socket() { return socket_; }
 
  private:
-  void Ping(Session::Time now);
+  bool IsGone(Session::Time now);
   bool WriteNext();
+  bool WriteClose();
 
   lws* socket_;
   const Limits& limits_;
@@ -38,13 +44,15 @@ class Connection final : public Link {
   std::deque<std::string> outgoing_;  // each behind LWS_PRE bytes of room
   size_t outgoing_bytes_ = 0;
   bool closing_ = false;
+  bool close_sent_ = false;
+  int closing_ticks_ = 0;
   CloseCode close_code_ = CloseCode::kGoingAway;
   std::string close_reason_;
   bool heard_ = true;  // since the last ping
   bool ping_due_ = false;
   int missed_pings_ = 0;
   Session::Time ping_at_;
-  Session session_;  // last: it may send while it goes
+  std::optional<Session> session_;  // last: it may send while it goes
 };
 
 }  // namespace sluice::conference

@@ -109,6 +109,8 @@ struct WebServerCallback {
       case LWS_CALLBACK_RECEIVE_PONG:
         exchange->connection->OnPong();
         return 0;
+      case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        return exchange->connection->close_sent() ? -1 : 0;  // the answer to ours ends it; its own gets one
       case LWS_CALLBACK_SERVER_WRITEABLE:
         return exchange->connection->OnWritable() ? 0 : -1;
       case LWS_CALLBACK_CLOSED:
@@ -196,7 +198,12 @@ void WebServer::StartTicking() {
 }
 
 void WebServer::Tick() {
-  for (Connection* connection : connections_) connection->Tick(Now());
+  const std::vector<Connection*> connections(connections_.begin(), connections_.end());
+  for (Connection* connection : connections) {
+    if (connection->Tick(Now())) continue;
+    connections_.erase(connection);
+    lws_set_timeout(connection->socket(), PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+  }
 }
 
 void WebServer::Close() {
