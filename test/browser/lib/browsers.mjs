@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
-import { watchConnections } from "./probe.mjs";
+import { prepare } from "./probe.mjs";
 
 const chromiumFlags = [
   "--no-sandbox",
@@ -31,7 +31,7 @@ export async function launchChromium(where = []) {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(30_000);
-      await page.addInitScript(watchConnections);
+      await page.addInitScript(prepare);
       return {
         raw: page,
         goto: (url) => page.goto(url),
@@ -68,7 +68,7 @@ export async function launchFirefox() {
   return {
     newPage: async () => {
       const page = await browser.newPage();
-      await page.evaluateOnNewDocument(watchConnections);
+      await page.evaluateOnNewDocument(prepare);
       return {
         goto: (url) => page.goto(url),
         evaluate: (work, argument) => page.evaluate(work, argument),
