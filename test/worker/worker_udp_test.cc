@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 
+#include "rtc/base/bytes.h"
 #include "rtc/ice/ice_client.h"
 #include "test/worker/worker_process.h"
 #include "worker/clock.h"
@@ -243,7 +244,9 @@ TEST_F(WorkerUdpTest, ForwardsWhatAPlainProducerSendsToAPlainConsumer) {
     EXPECT_EQ(packet.size(), 212u);
     EXPECT_EQ(packet[8] << 24 | packet[9] << 16 | packet[10] << 8 | packet[11], 3333);
     const auto seq = static_cast<uint16_t>(packet[2] << 8 | packet[3]);
-    if (last) EXPECT_EQ(seq, static_cast<uint16_t>(*last + 1));
+    if (last) {
+      EXPECT_EQ(seq, static_cast<uint16_t>(*last + 1));
+    }
     last = seq;
     ++received;
   }
