@@ -92,9 +92,10 @@ void MediaReceiver::OnTimer(Timestamp now) {
   if (stream_.rtt()) nack_.SetRtt(*stream_.rtt());
   const bool video = config_.kind == MediaKind::kVideo;
   if (now >= nack_.deadline() && nack_.OnTimer(now, ask_)) pli_due_ = video;
-  const bool comes = !last_arrival_.IsNever() && now - last_arrival_ < kPatience;
-  const bool stands_still = comes && now - last_decode_ > kPatience;
-  if (video && stands_still && (last_pli_.IsNever() || now - last_pli_ > kPatience)) pli_due_ = true;
+  const TimeDelta patience = last_decoded_ ? kPatience : kFirstPatience;
+  const bool comes = !last_arrival_.IsNever() && now - last_arrival_ < patience;
+  const bool stands_still = comes && now - last_decode_ > patience;
+  if (video && stands_still && (last_pli_.IsNever() || now - last_pli_ > patience)) pli_due_ = true;
 }
 
 std::vector<SeqNum> MediaReceiver::TakeNacks() {

@@ -23,7 +23,8 @@ namespace sluice::sim {
 
 class MediaReceiver {
  public:
-  // A picture that does not come, or stands still, for so long, while packets come, makes it ask for a key frame again.
+  // While packets come, but no first picture, or one that stands still, it asks for a key frame so often.
+  static constexpr TimeDelta kFirstPatience = TimeDelta::Millis(200);
   static constexpr TimeDelta kPatience = TimeDelta::Seconds(1);
 
   struct Stats {
