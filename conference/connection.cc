@@ -65,8 +65,9 @@ void Connection::OnReceive(std::string_view bytes, Session::Time now) {
 bool Connection::OnWritable() {
   if (ping_due_) {
     ping_due_ = false;
-    unsigned char buffer[LWS_PRE + 1];
-    if (lws_write(socket_, buffer + LWS_PRE, 0, LWS_WRITE_PING) < 0) return false;
+    // Not empty: libwebsockets does not tell of empty answers.
+    unsigned char buffer[LWS_PRE + 1] = {};
+    if (lws_write(socket_, buffer + LWS_PRE, 1, LWS_WRITE_PING) < 0) return false;
     lws_callback_on_writable(socket_);
     return true;
   }
