@@ -95,6 +95,7 @@ absl::Status Consumer::AddLanes(std::span<const FirstNumbers> first) {
     });
   }
   SetPreferredLayers(config_.preferred_layers.value_or(ConsumerLayers{.spatial = 127, .temporal = 127}));
+  FollowActiveStreams();
   reported_score_ = Score();
   return absl::OkStatus();
 }
@@ -223,7 +224,16 @@ void Consumer::TracePacket(const StoredPacket& packet, const OutgoingStream& str
                               .payload_size = static_cast<uint32_t>(packet.payload.size())});
 }
 
+// A sender that has not the bandwidth for a layer stops sending it: then another one is to be taken.
+void Consumer::FollowActiveStreams() {
+  if (type() != RtpType::kSimulcast) return;
+  for (size_t i = 0; i < producer_.streams().size(); ++i) {
+    lanes_[0].selector.SetActive(static_cast<int>(i), producer_.streams()[i].score() > 0);
+  }
+}
+
 void Consumer::UpdateScore(MediaEvents& events) {
+  FollowActiveStreams();
   for (Lane& lane : lanes_) lane.stream.send().UpdateScore();
   ConsumerScore score = Score();
   if (score == reported_score_) return;

@@ -109,6 +109,7 @@ class Consumer {
   bool Traces(TraceKind kind) const;
   void TracePacket(const StoredPacket& packet, const OutgoingStream& stream, size_t size, Timestamp now,
                    MediaEvents& events) const;
+  void FollowActiveStreams();
   void ReportLayers(MediaEvents& events);
 
   const ConsumerConfig config_;

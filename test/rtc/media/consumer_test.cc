@@ -52,6 +52,33 @@ TEST_F(SimulcastTest, ForwardsOneLayerAndSwitchesUpAtAKeyFrameOnly) {
   EXPECT_EQ(consumer_->current_layers()->spatial, 2);
 }
 
+TEST_F(SimulcastTest, GoesDownWhenTheSenderStopsTheLayer) {
+  Send(10, 1, true);
+  Send(30, 1, true);
+  EXPECT_EQ(consumer_->current_layers()->spatial, 2);
+  for (uint16_t seq = 2; seq < 50; ++seq) {
+    Send(10, seq, false);
+    world_.Advance(TimeDelta::Millis(100));
+  }
+  const auto asked = world_.TakeRtcpOf<rtcp::Pli>(sender_);
+  ASSERT_FALSE(asked.empty());
+  EXPECT_EQ(asked.back().media, Ssrc(10));
+  Send(10, 50, true);
+  EXPECT_EQ(consumer_->current_layers()->spatial, 0);
+}
+
+TEST_F(SimulcastTest, NewConsumerAsksForTheBestLayerThatComes) {
+  Send(10, 1, true);
+  Send(30, 1, true);
+  world_.Advance(TimeDelta::Seconds(1));
+  world_.TakeRtcp(sender_);
+  ASSERT_TRUE(world_.router().Consume(receiver_, VideoConsumer("late", "p", 7000, 3), world_.turn()).ok());
+  world_.EndTurn();
+  const auto asked = world_.TakeRtcpOf<rtcp::Pli>(sender_);
+  ASSERT_THAT(asked, SizeIs(1));
+  EXPECT_EQ(asked[0].media, Ssrc(30));
+}
+
 TEST_F(SimulcastTest, KeepsNumbersAndTimestampsContinuousOverTheSwitch) {
   Send(10, 100, true);
   world_.Advance(TimeDelta::Millis(30));
