@@ -31,6 +31,7 @@ LayerSelector::Decision LayerSelector::Select(int stream, uint32_t timestamp, co
 }
 
 bool LayerSelector::KeepsTemporal(uint32_t timestamp, const codec::FrameInfo& frame) {
+  if (config_.temporal_layers == 1) return true;
   if (static_cast<int32_t>(timestamp - frame_timestamp_) > 0) {
     frame_timestamp_ = timestamp;
     bool may_go_up = frame.key_frame || (frame.temporal_layer == 0 && !MarksSwitchingPoints(config_.codec));

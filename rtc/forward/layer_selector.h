@@ -30,7 +30,7 @@ class LayerSelector {
 
   struct Config {
     int streams = 1;          // 1..kMaxStreams
-    int temporal_layers = 1;  // of each stream
+    int temporal_layers = 1;  // of each stream; 1: none were signalled, and what a sender makes none the less all pass
     codec::MediaCodec codec = codec::MediaCodec::kOther;
   };
   explicit LayerSelector(const Config& config);

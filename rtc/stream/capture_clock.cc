@@ -42,7 +42,13 @@ void RtpClock::OnSenderReport(rtcp::NtpTime ntp, uint32_t rtp_timestamp, Timesta
 }
 
 void RtpClock::OnPacket(uint32_t rtp_timestamp, Timestamp arrival) {
-  if (first_arrival_.IsNever()) first_arrival_ = arrival;
+  if (first_arrival_.IsNever()) {
+    first_arrival_ = arrival;
+  } else {
+    // The first packet of the newest frame waited least; one that is far behind is of a sender that set its clock anew.
+    const TimeDelta ahead = Ticks(rtp_timestamp, newest_timestamp_);
+    if (ahead <= TimeDelta::Zero() && ahead > -kReportTimeout) return;
+  }
   newest_timestamp_ = rtp_timestamp;
   newest_arrival_ = arrival;
 }

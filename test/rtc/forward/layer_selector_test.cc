@@ -126,6 +126,14 @@ TEST(LayerSelectorAudioTest, CodecWithoutKeyFramesStartsAtOnce) {
   EXPECT_EQ(selector.wants_key_frame(), std::nullopt);
 }
 
+TEST(LayerSelectorUnsignalledTest, TemporalLayersThatNobodyAnnouncedAllPass) {
+  LayerSelector selector({.streams = 2, .codec = MediaCodec::kVp8});
+  selector.Select(0, 0, kKey);
+  EXPECT_EQ(selector.Select(0, 1, Temporal(2)), Decision::kForward);
+  selector.SetPreferred({0, 0});
+  EXPECT_EQ(selector.Select(0, 2, Temporal(1)), Decision::kForward);
+}
+
 TEST(LayerSelectorAv1Test, CodecWithoutMarksGoesUpAtABaseLayerFrame) {
   LayerSelector selector({.temporal_layers = 2, .codec = MediaCodec::kAv1});
   selector.Select(0, 0, kKey);

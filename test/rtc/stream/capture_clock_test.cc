@@ -87,6 +87,18 @@ TEST(RtpClockTest, ArrivalsServeOnlyWithoutReports) {
   EXPECT_EQ(rtp.CaptureTime(549'000, clock, At(6200)), At(6300));
 }
 
+TEST(RtpClockTest, LaterPacketsOfAFrameAndRepairedOnesDoNotMoveTheArrival) {
+  CaptureClock clock;
+  RtpClock rtp(90'000);
+  rtp.OnPacket(0, At(0));
+  rtp.OnPacket(540'000, At(6000));
+  rtp.OnPacket(540'000, At(6009));
+  rtp.OnPacket(531'000, At(6020));
+  EXPECT_EQ(rtp.CaptureTime(540'000, clock, At(6100)), At(6000));
+  rtp.OnPacket(3000, At(6200));  // a step back of seconds: the sender began anew
+  EXPECT_EQ(rtp.CaptureTime(3000, clock, At(6200)), At(6200));
+}
+
 TEST(RtpClockTest, WrapOfTheTimestampDoesNoHarm) {
   CaptureClock clock;
   RtpClock rtp(90'000);
