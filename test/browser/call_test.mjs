@@ -3,7 +3,7 @@
 import { after, before, test } from "node:test";
 import { launchChromium } from "./lib/browsers.mjs";
 import { Network } from "./lib/network.mjs";
-import { join, tilesOf, untilMediaFlow, untilOthersAre, untilState } from "./lib/probe.mjs";
+import { haveNoDevices, join, tilesOf, untilMediaFlow, untilOthersAre, untilState } from "./lib/probe.mjs";
 import { Server } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -79,6 +79,21 @@ test("Somebody in another room is neither seen nor sees", async () => {
   await untilOthersAre(page, []);
   await untilOthersAre(pages.Ada, ["Ben", "Cleo"]);
   await page.close();
+});
+
+test("A browser that holds sound back is asked for it by a button", async () => {
+  const strict = await launchChromium({ autoplay: "document-user-activation-required" });
+  const page = await strict.newPage();
+  await page.raw.addInitScript(haveNoDevices); // A listener, who is asked nothing before.
+  // page.evaluate() counts as a user's gesture, which would allow the sound: ask the browser without one.
+  const session = await page.raw.context().newCDPSession(page.raw);
+  const ask = async (expression) => (await session.send("Runtime.evaluate", { expression })).result.value;
+  await page.goto(`${server.url}/r/trio?name=Lena`);
+  await until("a button for the sound", () => ask(`document.body.innerText.includes("Turn sound on")`));
+  await page.raw.getByRole("button", { name: "Turn sound on" }).click();
+  await untilMediaFlow(page, ["Ada", "Ben", "Cleo"]);
+  await until("the button is gone", () => ask(`!document.body.innerText.includes("Turn sound on")`));
+  await strict.close();
 });
 
 test("Who leaves by the button, or closes the page, is gone from the others", async () => {

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { launchChromium } from "./lib/browsers.mjs";
 import { Network } from "./lib/network.mjs";
-import { join, tilesOf, untilState } from "./lib/probe.mjs";
+import { haveNoDevices, join, tilesOf, untilState } from "./lib/probe.mjs";
 import { Server } from "./lib/server.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -135,11 +135,7 @@ test("An address that is no room stands up", async () => {
 });
 
 test("Without camera and microphone one is told so, joins and listens; the page stands up", async () => {
-  await page.raw.addInitScript(() => {
-    navigator.mediaDevices.getUserMedia = async () => {
-      throw new DOMException("none", "NotFoundError");
-    };
-  });
+  await page.raw.addInitScript(haveNoDevices);
   await page.goto(`${server.url}/r/team-meeting?name=Lena`);
   await untilState(page, "joined");
   await until("the others' pictures come", async () => (await tilesOf(page)).C?.frames > 0);

@@ -19,7 +19,7 @@ before(async () => {
   network = await Network.create();
   server = await Server.start(network, ["--workers", "1"]);
   home = await launchChromium();
-  away = await launchChromium(network.inAway());
+  away = await launchChromium({ where: network.inAway() });
   ada = await home.newPage();
   ben = await away.newPage();
   await join(ada, server, "rough", "Ada");

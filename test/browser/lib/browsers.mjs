@@ -12,20 +12,22 @@ const chromiumFlags = [
   "--no-sandbox",
   "--use-fake-device-for-media-stream=fps=15",
   "--use-fake-ui-for-media-stream",
-  "--autoplay-policy=no-user-gesture-required",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
   "--disable-gpu",
 ];
 
-/** `where` is the start of a command that enters another network namespace (Network.inAway()). */
-export async function launchChromium(where = []) {
+/**
+ * `where` is the start of a command that enters another network namespace (Network.inAway()). Sound plays at once, as it
+ * does for people who have used the page before, unless `autoplay` is another of Chromium's policies.
+ */
+export async function launchChromium({ where = [], autoplay = "no-user-gesture-required" } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-chromium-"));
   const wrapper = path.join(folder, "chromium");
   writeFileSync(wrapper, `#!/bin/sh\nexec ${where.join(" ")} /usr/bin/chromium "$@" 2> /dev/null\n`);
   chmodSync(wrapper, 0o755);
-  const browser = await chromium.launch({ executablePath: wrapper, args: chromiumFlags });
+  const browser = await chromium.launch({ executablePath: wrapper, args: [...chromiumFlags, `--autoplay-policy=${autoplay}`] });
   return {
     newPage: async (options = {}) => {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });

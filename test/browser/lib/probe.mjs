@@ -25,6 +25,13 @@ export function prepare() {
   window.connectionsOfTest = made;
 }
 
+/** Runs in the page before its own scripts: there is neither camera nor microphone. */
+export function haveNoDevices() {
+  navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("none", "NotFoundError");
+  };
+}
+
 /** Runs in the page: for each tile its state, and of others the frames decoded and the sound received so far. */
 async function readTiles() {
   const inbound = new Map();

@@ -13,7 +13,9 @@ export class CallPage {
   private readonly stage = new Stage(() => show(this.soundBanner, true));
   private readonly count = element("span");
   private readonly statusText = element("span");
-  private readonly statusBanner = banner("status", [spinner(), this.statusText]);
+  private readonly statusBanner = banner([spinner(), this.statusText]);
+  /** The banners' words for screen readers, which notice a change of text but not an element that appears. */
+  private readonly spoken = element("p", { class: "only-heard", role: "status" });
   private readonly deviceText = element("span");
   private readonly deviceBanner = this.makeDeviceBanner();
   private readonly soundBanner = this.makeSoundBanner();
@@ -29,7 +31,11 @@ export class CallPage {
     this.buttons = { microphone: this.sourceButton("microphone", "M"), camera: this.sourceButton("camera", "V") };
     this.root = element("div", { class: "call" }, [
       this.header(),
-      element("div", { class: "banners" }, [this.statusBanner, this.deviceBanner, this.soundBanner]),
+      element("section", { class: "banners", "aria-label": "Messages" }, [
+        this.statusBanner,
+        this.deviceBanner,
+        this.soundBanner,
+      ]),
       this.stage.root,
       this.footer(),
     ]);
@@ -63,6 +69,7 @@ export class CallPage {
         this.count,
         element("span", { class: "only-heard" }, ["in the call"]),
       ]),
+      this.spoken,
       share,
     ]);
   }
@@ -94,7 +101,7 @@ export class CallPage {
       this.dismissed = this.deviceText.textContent ?? "";
       this.refresh();
     });
-    return banner("status", [icon("warning"), this.deviceText, dismiss]);
+    return banner([icon("warning"), this.deviceText, dismiss]);
   }
 
   private makeSoundBanner(): HTMLElement {
@@ -103,7 +110,7 @@ export class CallPage {
       this.stage.unblock();
       show(this.soundBanner, false);
     });
-    return banner("status", [element("span", {}, ["The browser holds the sound back until you say so."]), button]);
+    return banner([element("span", {}, ["The browser holds the sound back until you say so."]), button]);
   }
 
   private refresh(): void {
@@ -116,6 +123,7 @@ export class CallPage {
     const problem = [call.media.problem.microphone, call.media.problem.camera].filter((text) => text).join(" ");
     setText(this.deviceText, problem);
     show(this.deviceBanner, problem !== "" && problem !== this.dismissed);
+    setText(this.spoken, [call.statusText || "You are in the call.", problem].join(" "));
     this.showButton("microphone", "Mute", "Unmute");
     this.showButton("camera", "Camera off", "Camera on");
     document.body.dataset.muted = String(!isOn(call, "microphone"));
@@ -146,8 +154,8 @@ function spinner(): HTMLElement {
   return element("span", { class: "spinner", "aria-hidden": "true" });
 }
 
-function banner(role: string, children: (Node | string)[]): HTMLElement {
-  return element("div", { class: "banner", role, hidden: true }, children);
+function banner(children: (Node | string)[]): HTMLElement {
+  return element("div", { class: "banner", hidden: true }, children);
 }
 
 async function copyLink(room: string): Promise<void> {
