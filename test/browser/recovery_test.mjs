@@ -95,7 +95,11 @@ test("A worker that dies is said in words; within 5 s its rooms are joined again
   assert.deepEqual(joined, [true, true]);
   process.kill(workers[0], "SIGKILL");
   for (const page of [ada, ben]) {
-    const rejoinedAfterMs = await until("the page joined again", () => page.evaluate(() => window.rejoinedAfterMs), 20_000);
+    const rejoinedAfterMs = await until(
+      "the page joined again",
+      () => page.evaluate(() => window.rejoinedAfterMs),
+      20_000,
+    );
     const said = await page.evaluate(() => window.saidMeanwhile);
     assert.ok(rejoinedAfterMs < 5_000, `joined again after ${rejoinedAfterMs} ms`);
     assert.ok(said.includes("The media server was restarted, rejoining…"), `the page said: ${said}`);

@@ -27,7 +27,10 @@ export async function launchChromium({ where = [], autoplay = "no-user-gesture-r
   const wrapper = path.join(folder, "chromium");
   writeFileSync(wrapper, `#!/bin/sh\nexec ${where.join(" ")} /usr/bin/chromium "$@" 2> /dev/null\n`);
   chmodSync(wrapper, 0o755);
-  const browser = await chromium.launch({ executablePath: wrapper, args: [...chromiumFlags, `--autoplay-policy=${autoplay}`] });
+  const browser = await chromium.launch({
+    executablePath: wrapper,
+    args: [...chromiumFlags, `--autoplay-policy=${autoplay}`],
+  });
   return {
     newPage: async (options = {}) => {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
