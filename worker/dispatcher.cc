@@ -6,12 +6,10 @@
 namespace sluice {
 
 bool Dispatcher::AddUfrag(SocketId listener, std::string_view ufrag, Transport& transport) {
-  return ufrags_.try_emplace({listener, std::string(ufrag)}, &transport).second;
+  return ufrags_.try_emplace(Name{listener, std::string(ufrag)}, &transport).second;
 }
 
-void Dispatcher::RemoveUfrag(SocketId listener, std::string_view ufrag) {
-  ufrags_.erase(Name{listener, std::string(ufrag)});
-}
+void Dispatcher::RemoveUfrag(SocketId listener, std::string_view ufrag) { ufrags_.erase(NameView(listener, ufrag)); }
 
 void Dispatcher::Apply(const PathChange& change) {
   if (change.added) {
@@ -43,7 +41,7 @@ Transport* Dispatcher::Find(SocketId listener, const Path& path, std::span<const
     const auto message = stun::Message::Parse(datagram);
     if (!message) return nullptr;
     if (message->cls() == stun::Class::kRequest) {
-      const auto name = ufrags_.find(Name{listener, std::string(IceLiteAgent::LocalUfrag(*message))});
+      const auto name = ufrags_.find(NameView(listener, IceLiteAgent::LocalUfrag(*message)));
       return name == ufrags_.end() ? nullptr : name->second;
     }
   }

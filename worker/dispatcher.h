@@ -6,6 +6,7 @@
 // Memory only; also serves the simulator.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,15 +35,28 @@ class Dispatcher {
   struct Name {
     SocketId listener;
     std::string ufrag;
-    bool operator==(const Name&) const = default;
-    template <class H>
-    friend H AbslHashValue(H h, const Name& n) {
-      return H::combine(std::move(h), n.listener, n.ufrag);
+  };
+  struct NameView {
+    NameView(SocketId l, std::string_view u) : listener(l), ufrag(u) {}
+    NameView(const Name& n) : listener(n.listener), ufrag(n.ufrag) {}  // NOLINT: what the map compares by
+    SocketId listener;
+    std::string_view ufrag;
+    bool operator==(const NameView&) const = default;
+  };
+  // Looked up by view: a stranger's check allocates nothing.
+  struct HashName {
+    using is_transparent = void;
+    size_t operator()(const NameView& n) const {
+      return std::hash<std::string_view>()(n.ufrag) ^ static_cast<size_t>(n.listener) * 0x9E3779B97F4A7C15u;
     }
+  };
+  struct SameName {
+    using is_transparent = void;
+    bool operator()(const NameView& a, const NameView& b) const { return a == b; }
   };
 
   absl::flat_hash_map<SocketId, Transport*> owners_;
-  absl::flat_hash_map<Name, Transport*> ufrags_;
+  absl::flat_hash_map<Name, Transport*, HashName, SameName> ufrags_;
   absl::flat_hash_map<Path, Transport*> paths_;
 };
 

@@ -1,5 +1,5 @@
 // Counts the bytes that the process holds from malloc, exactly: mallinfo() takes what the allocator's per-thread caches
-// keep for bytes in use. Sanitizers have an allocator of their own; with them the count stays 0.
+// keep for bytes in use. Sanitizers have an allocator of their own; with them the counts stay 0.
 #include <atomic>
 #include <cstddef>
 
@@ -16,9 +16,11 @@
 namespace sluice::badinput {
 namespace {
 std::atomic<size_t> g_live{0};
-}
+std::atomic<uint64_t> g_allocations{0};
+}  // namespace
 
 size_t HeapBytes() { return g_live.load(std::memory_order_relaxed); }
+uint64_t HeapAllocations() { return g_allocations.load(std::memory_order_relaxed); }
 
 }  // namespace sluice::badinput
 
@@ -37,6 +39,7 @@ void __libc_free(void* at);
 
 static void* Counted(void* at) {
   sluice::badinput::g_live += malloc_usable_size(at);
+  ++sluice::badinput::g_allocations;
   return at;
 }
 

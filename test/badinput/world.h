@@ -24,8 +24,9 @@ inline constexpr SocketId kSocket = 1;
 
 Path PathFrom(uint8_t host, uint16_t port);
 
-// Bytes that this process holds from malloc (live_heap.cc). Always 0 under a sanitizer.
+// Bytes that this process holds from malloc, and how often it asked (live_heap.cc). Always 0 under a sanitizer.
 size_t HeapBytes();
+uint64_t HeapAllocations();
 
 class World;
 
