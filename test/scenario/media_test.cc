@@ -64,7 +64,7 @@ TimeDelta Quantile(std::vector<TimeDelta> values, double share) {
 size_t MissingBeforeTheEnd(const MediaSender& sender, const MediaReceiver& receiver) {
   const uint32_t end = sender.stats().packets - sender.config().packets_per_frame;
   size_t missing = 0;
-  for (uint32_t index = 0; index < end; ++index) missing += receiver.indices().contains(index) ? 0 : 1;
+  for (uint32_t index = 0; index < end; ++index) missing += receiver.indices().contains({0, index}) ? 0 : 1;
   return missing;
 }
 

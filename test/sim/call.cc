@@ -68,22 +68,27 @@ Call::Participant Call::StartWebRtc(const std::string& name, DtlsRole role, cons
 
 Producer& Call::Announce(const Participant& from, MediaKind kind) {
   const Ssrc ssrc(std::exchange(next_ssrc_, next_ssrc_ + 10));
-  const StreamConfig config = kind == MediaKind::kAudio ? Audio(ssrc) : Video(ssrc);
-  auto producer_config = ProducerConfigOf("producer-" + std::to_string(next_id_++), config, from.peer->name());
-  return *worker_.Do([&] {
-    const auto producer = worker_.router().Produce(*from.transport, std::move(producer_config));
-    SLUICE_CHECK(producer.ok());
-    return *producer;
+  return AddProducer(from, {kind == MediaKind::kAudio ? Audio(ssrc) : Video(ssrc)});
+}
+
+Producer& Call::AnnounceSimulcast(const Participant& from) {
+  const Ssrc ssrc(std::exchange(next_ssrc_, next_ssrc_ + 10));
+  return AddProducer(from, Simulcast(ssrc, std::to_string(next_id_)));
+}
+
+Producer& Call::AddProducer(const Participant& from, const std::vector<StreamConfig>& layers) {
+  auto config = ProducerConfigOf("producer-" + std::to_string(next_id_++), layers, from.peer->name());
+  Producer* producer = worker_.Do([&] {
+    const auto made = worker_.router().Produce(*from.transport, std::move(config));
+    SLUICE_CHECK(made.ok());
+    return *made;
   });
+  layers_[producer] = layers;
+  return *producer;
 }
 
-StreamConfig Call::ConfigOf(const Producer& producer) const {
-  const Ssrc ssrc = *producer.config().rtp_parameters.encodings[0].ssrc;
-  return producer.kind() == MediaKind::kAudio ? Audio(ssrc) : Video(ssrc);
-}
-
-MediaSender& Call::StartSending(const Participant& from, const Producer& producer) {
-  return from.peer->AddSender(ConfigOf(producer));
+std::vector<MediaSender*> Call::StartSendingLayers(const Participant& from, const Producer& producer) {
+  return from.peer->AddSenders(layers_.at(&producer));
 }
 
 Call::Publication Call::Publish(const Participant& from, MediaKind kind) {
@@ -92,7 +97,7 @@ Call::Publication Call::Publish(const Participant& from, MediaKind kind) {
 }
 
 Call::Subscription Call::Subscribe(const Participant& to, const Producer& producer) {
-  StreamConfig config = ConfigOf(producer);
+  StreamConfig config = layers_.at(&producer).front();
   config.ssrc = Ssrc(std::exchange(next_ssrc_, next_ssrc_ + 10));
   if (config.rtx_ssrc) config.rtx_ssrc = Ssrc(config.ssrc.value() + 1);
   auto consumer_config = ConsumerConfigOf("consumer-" + std::to_string(next_id_++), config, producer);

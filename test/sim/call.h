@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,7 +44,12 @@ class Call {
   Subscription Subscribe(const Participant& to, const Producer& producer);
   // A producer whose peer does not send yet: who subscribes before StartSending sees the beginning.
   Producer& Announce(const Participant& from, MediaKind kind);
-  MediaSender& StartSending(const Participant& from, const Producer& producer);
+  MediaSender& StartSending(const Participant& from, const Producer& producer) {
+    return *StartSendingLayers(from, producer)[0];
+  }
+  // Video in three layers, bound by MID and RID; the senders are the lowest layer's first.
+  Producer& AnnounceSimulcast(const Participant& from);
+  std::vector<MediaSender*> StartSendingLayers(const Participant& from, const Producer& producer);
 
   void RunFor(TimeDelta time) { events_.RunFor(time); }
   // Lets what is under way arrive and be repaired: senders stop, then two seconds.
@@ -55,7 +61,7 @@ class Call {
   SimWorker& worker() { return worker_; }
 
  private:
-  StreamConfig ConfigOf(const Producer& producer) const;
+  Producer& AddProducer(const Participant& from, const std::vector<StreamConfig>& layers);
   SimPeer& AddPeer(const std::string& name);
   Participant StartWebRtc(const std::string& name, DtlsRole role, const DtlsFingerprint& fingerprint);
 
@@ -67,6 +73,7 @@ class Call {
   SimWorker worker_;
   std::unique_ptr<DtlsContext> browser_;  // of all peers
   std::vector<std::unique_ptr<SimPeer>> peers_;
+  std::map<const Producer*, std::vector<StreamConfig>> layers_;
   uint32_t next_ssrc_ = 1000;
   int next_id_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "rtc/rtp/rtx.h"
@@ -37,21 +38,23 @@ void MediaReceiver::OnMedia(const rtp::PacketView& packet, bool repaired, Timest
   numbers_.insert(result.seq);
   newest_timestamp_ = packet.timestamp();
   newest_captured_ = record->captured;
-  if (!indices_.insert(record->index).second) return void(++stats_.alien);  // one packet under two numbers
+  if (!indices_.emplace(record->layer, record->index).second)
+    return void(++stats_.alien);  // one packet under two numbers
   ++stats_.packets;
   // Without RTX a repetition comes under its own number: late, and after it was asked for.
   const bool late = repaired || result.verdict == ReceiveStream::Verdict::kReordered;
   if (late) ++stats_.repaired;
   (late ? stats_.repair_delays : stats_.delays).push_back(now - record->captured);
-  AddToFrame(*record, now);
+  AddToFrame(result.seq, *record, now);
 }
 
-void MediaReceiver::AddToFrame(const MediaRecord& record, Timestamp now) {
-  Frame& frame = frames_[record.frame];
+void MediaReceiver::AddToFrame(ExtSeqNum seq, const MediaRecord& record, Timestamp now) {
+  const ExtSeqNum first = seq + -record.packet;
+  if (next_frame_ && first < *next_frame_) return;  // a key frame went past it
+  Frame& frame = frames_[first];
   frame.packets.insert(record.packet);
-  frame.key_frame = record.key_frame;
-  if (frame.packets.size() < record.packets) return;
-  frame.complete = true;
+  frame.record = record;
+  if (!frame.complete()) return;
   ++stats_.frames_complete;
   if (config_.kind == MediaKind::kVideo) Decode(now);
 }
@@ -59,19 +62,21 @@ void MediaReceiver::AddToFrame(const MediaRecord& record, Timestamp now) {
 void MediaReceiver::Decode(Timestamp now) {
   // The next frame, or else a key frame further on.
   while (true) {
-    auto next = frames_.end();
-    if (last_decoded_) next = frames_.find(*last_decoded_ + 1);
-    if (next == frames_.end() || !next->second.complete) {
-      next = std::find_if(last_decoded_ ? frames_.upper_bound(*last_decoded_) : frames_.begin(), frames_.end(),
-                          [](const auto& f) { return f.second.complete && f.second.key_frame; });
+    auto next = next_frame_ ? frames_.find(*next_frame_) : frames_.end();
+    if (next == frames_.end() || !next->second.complete()) {
+      next = std::ranges::find_if(
+          frames_, [](const auto& frame) { return frame.second.complete() && frame.second.record.key_frame; });
     }
     if (next == frames_.end()) return;
+    const MediaRecord& record = next->second.record;
     ++stats_.frames_decoded;
-    if (next->second.key_frame) ++stats_.key_frames;
-    if (last_decoded_) stats_.longest_freeze = std::max(stats_.longest_freeze, now - last_decode_);
+    if (record.key_frame) ++stats_.key_frames;
+    if (next_frame_) stats_.longest_freeze = std::max(stats_.longest_freeze, now - last_decode_);
+    if (stats_.layer && *stats_.layer != record.layer) ++stats_.layer_changes;
+    stats_.layer = record.layer;
     last_decode_ = now;
-    last_decoded_ = next->first;
-    frames_.erase(frames_.begin(), next);
+    next_frame_ = next->first + record.packets;
+    frames_.erase(frames_.begin(), std::next(next));
   }
 }
 
@@ -92,7 +97,7 @@ void MediaReceiver::OnTimer(Timestamp now) {
   if (stream_.rtt()) nack_.SetRtt(*stream_.rtt());
   const bool video = config_.kind == MediaKind::kVideo;
   if (now >= nack_.deadline() && nack_.OnTimer(now, ask_)) pli_due_ = video;
-  const TimeDelta patience = last_decoded_ ? kPatience : kFirstPatience;
+  const TimeDelta patience = next_frame_ ? kPatience : kFirstPatience;
   const bool comes = !last_arrival_.IsNever() && now - last_arrival_ < patience;
   const bool stands_still = comes && now - last_decode_ > patience;
   if (video && stands_still && (last_pli_.IsNever() || now - last_pli_ > patience)) pli_due_ = true;

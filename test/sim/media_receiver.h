@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "rtc/base/ids.h"
@@ -38,8 +39,10 @@ class MediaReceiver {
     uint32_t nacked = 0;           // numbers asked for, repetitions included
     uint32_t plis = 0;
     TimeDelta longest_freeze = TimeDelta::Zero();  // between two decoded frames
-    std::vector<TimeDelta> delays;                 // capture to arrival, packets that came at first
-    std::vector<TimeDelta> repair_delays;          // capture to arrival, repaired packets
+    uint32_t layer_changes = 0;
+    std::optional<uint8_t> layer;          // of the last decoded frame
+    std::vector<TimeDelta> delays;         // capture to arrival, packets that came at first
+    std::vector<TimeDelta> repair_delays;  // capture to arrival, repaired packets
   };
 
   explicit MediaReceiver(const StreamConfig& config) : config_(config), stream_(config.ssrc, config.clock_rate()) {}
@@ -56,8 +59,8 @@ class MediaReceiver {
   // all streams of one sender, if the reports are right. nullopt before the first report.
   std::optional<TimeDelta> capture_offset() const;
   uint32_t sender_reports() const { return sender_reports_; }
-  // The packet numbers (MediaRecord::index) that came.
-  const std::set<uint32_t>& indices() const { return indices_; }
+  // Of packets that came: layer and number (MediaRecord::index).
+  const std::set<std::pair<uint8_t, uint32_t>>& indices() const { return indices_; }
   // Numbers of the media SSRC between the first and the last that never came, not even by RTX.
   int64_t holes() const;
 
@@ -68,12 +71,12 @@ class MediaReceiver {
  private:
   struct Frame {
     std::set<uint16_t> packets;
-    bool complete = false;
-    bool key_frame = false;
+    MediaRecord record;  // of any packet
+    bool complete() const { return packets.size() == record.packets; }
   };
   void OnMedia(const rtp::PacketView& packet, bool repaired, Timestamp now);
   void OnRtx(const rtp::PacketView& packet, Timestamp now);
-  void AddToFrame(const MediaRecord& record, Timestamp now);
+  void AddToFrame(ExtSeqNum seq, const MediaRecord& record, Timestamp now);
   void Decode(Timestamp now);
 
   const StreamConfig config_;
@@ -82,11 +85,11 @@ class MediaReceiver {
   std::vector<SeqNum> ask_;
   bool pli_due_ = false;
   Timestamp last_pli_;
-  std::set<uint32_t> indices_;
+  std::set<std::pair<uint8_t, uint32_t>> indices_;
   std::set<ExtSeqNum> numbers_;
-  std::map<uint32_t, Frame> frames_;
-  std::optional<uint32_t> last_decoded_;
-  Timestamp last_decode_;  // or the first packet, before
+  std::map<ExtSeqNum, Frame> frames_;    // by the number of the first packet; not yet decoded
+  std::optional<ExtSeqNum> next_frame_;  // where the next frame begins, if nothing is missing
+  Timestamp last_decode_;                // or the first packet, before
   Timestamp last_arrival_;
   std::optional<rtcp::SenderReport> report_;
   uint32_t sender_reports_ = 0;

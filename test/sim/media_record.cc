@@ -24,6 +24,7 @@ std::vector<uint8_t> WritePayload(MediaKind kind, const MediaRecord& record, siz
   ByteWriter out(payload);
   if (video) WriteVp8(out, record);
   out.U32(kMagic);
+  out.U8(record.layer);
   out.U32(record.index);
   out.U32(record.frame);
   out.U16(record.packet);
@@ -38,6 +39,7 @@ std::optional<MediaRecord> ReadPayload(MediaKind kind, std::span<const uint8_t> 
   if (kind == MediaKind::kVideo) in.Skip(MediaRecord::kVp8Size);
   if (in.U32() != kMagic) return std::nullopt;
   MediaRecord record;
+  record.layer = in.U8();
   record.index = in.U32();
   record.frame = in.U32();
   record.packet = in.U16();

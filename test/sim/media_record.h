@@ -14,9 +14,10 @@
 namespace sluice::sim {
 
 struct MediaRecord {
-  static constexpr size_t kSize = 25;
+  static constexpr size_t kSize = 26;
   static constexpr size_t kVp8Size = 5;  // descriptor with a picture id, and the frame's first byte
 
+  uint8_t layer = 0;    // of a simulcast
   uint32_t index = 0;   // of the packet in its stream, from 0
   uint32_t frame = 0;   // from 0
   uint16_t packet = 0;  // of its frame, from 0

@@ -4,13 +4,16 @@
 #include <utility>
 
 #include "rtc/rtp/packet_view.h"
-#include "rtc/rtp/packet_writer.h"
 #include "test/sim/media_record.h"
 
 namespace sluice::sim {
 namespace {
 
 using Buffer = std::array<uint8_t, 1500>;
+
+std::span<const uint8_t> Bytes(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
 
 std::array<uint8_t, 2> Bytes(SeqNum seq) {
   return {static_cast<uint8_t>(seq.value() >> 8), static_cast<uint8_t>(seq.value())};
@@ -28,8 +31,10 @@ MediaSender::MediaSender(const StreamConfig& config, Rng& rng, Hooks hooks)
 
 void MediaSender::SendFrame(Timestamp now) {
   if (started_.IsNever()) started_ = now;
+  if (!active_) return;
   const bool video = config_.kind == MediaKind::kVideo;
-  MediaRecord record{.frame = stats_.frames++,
+  MediaRecord record{.layer = config_.layer,
+                     .frame = stats_.frames++,
                      .packets = config_.packets_per_frame,
                      .key_frame = video && std::exchange(key_frame_due_, false),
                      .captured = now};
@@ -38,6 +43,16 @@ void MediaSender::SendFrame(Timestamp now) {
     record.index = stats_.packets++;
     SendPacket(record.packet, WritePayload(config_.kind, record, config_.payload_size), now);
   }
+}
+
+void MediaSender::WriteExtensions(rtp::PacketWriter& writer, bool is_rtx) {
+  const auto transport_seq = Bytes(hooks_.next_transport_seq());
+  std::vector<rtp::ExtensionElement> elements = {{kTransportSeqId, transport_seq}};
+  if (!config_.rid.empty()) {
+    elements.push_back({kMidId, Bytes(config_.mid)});
+    elements.push_back({is_rtx ? kRepairedRidId : kRidId, Bytes(config_.rid)});
+  }
+  writer.Extensions(elements);
 }
 
 void MediaSender::SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now) {
@@ -53,8 +68,7 @@ void MediaSender::SendPacket(uint16_t index, std::span<const uint8_t> payload, T
                                     .seq = next_seq_,
                                     .timestamp = sent.timestamp,
                                     .ssrc = config_.ssrc});
-  const auto transport_seq = Bytes(hooks_.next_transport_seq());
-  writer.Extensions(std::array{rtp::ExtensionElement{kTransportSeqId, transport_seq}});
+  WriteExtensions(writer, false);
   writer.Payload(payload);
   sent.packet.assign(buffer.begin(), buffer.begin() + static_cast<ptrdiff_t>(writer.Finish()));
   stream_.OnSent(sent.packet.size(), payload.size(), sent.timestamp, now, now);
@@ -86,8 +100,7 @@ void MediaSender::SendAgain(const Sent& sent, SeqNum original, Timestamp now) {
                                     .seq = std::exchange(next_rtx_seq_, next_rtx_seq_ + 1),
                                     .timestamp = sent.timestamp,
                                     .ssrc = *config_.rtx_ssrc});
-  const auto transport_seq = Bytes(hooks_.next_transport_seq());
-  writer.Extensions(std::array{rtp::ExtensionElement{kTransportSeqId, transport_seq}});
+  WriteExtensions(writer, true);
   writer.PayloadU16(original.value());
   writer.Payload(std::span(sent.packet).last(sent.payload_size));
   hooks_.send(std::span(buffer).first(writer.Finish()));

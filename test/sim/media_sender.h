@@ -14,6 +14,7 @@
 #include "rtc/base/units.h"
 #include "rtc/rtcp/nack.h"
 #include "rtc/rtcp/ntp_time.h"
+#include "rtc/rtp/packet_writer.h"
 #include "rtc/stream/send_stream.h"
 #include "test/sim/stream_config.h"
 
@@ -42,6 +43,11 @@ class MediaSender {
   void SendFrame(Timestamp now);
   void OnNack(const rtcp::Nack& nack, Timestamp now);
   void OnKeyFrameRequest() { ++stats_.key_requests, key_frame_due_ = true; }
+  // Whether frames go out: a sender may stop a layer, and resumes with a key frame.
+  void SetActive(bool active) {
+    key_frame_due_ |= active && !active_;
+    active_ = active;
+  }
   std::optional<rtcp::SenderReport> MakeReport(Timestamp now, rtcp::NtpTime ntp) const {
     return stream_.MakeSenderReport(now, ntp);
   }
@@ -58,6 +64,8 @@ class MediaSender {
   };
   void SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now);
   void SendAgain(const Sent& sent, SeqNum original, Timestamp now);
+  // MID, RID (on RTX the repaired RID) and the next transport-wide number.
+  void WriteExtensions(rtp::PacketWriter& writer, bool is_rtx);
 
   const StreamConfig config_;
   Hooks hooks_;
@@ -67,6 +75,7 @@ class MediaSender {
   uint32_t first_timestamp_;
   Timestamp started_;
   bool key_frame_due_ = true;
+  bool active_ = true;
   std::map<uint16_t, Sent> kept_;
   Stats stats_;
 };

@@ -63,24 +63,27 @@ void SimPeer::SetKeys(SrtpSuite suite, std::span<const uint8_t> our_key, std::sp
   });
 }
 
-MediaSender& SimPeer::AddSender(const StreamConfig& config) {
-  MediaSender::Hooks hooks{.send = [this](std::span<const uint8_t> rtp) { SendRtp(rtp); },
-                           .next_transport_seq =
-                               [this] {
-                                 ++transport_packets_;
-                                 return std::exchange(transport_seq_, transport_seq_ + 1);
-                               }};
-  senders_.push_back(std::make_unique<MediaSender>(config, rng_, std::move(hooks)));
-  MediaSender& sender = *senders_.back();
-  events_.After(TimeDelta::Micros(rng_.Between(0, config.frame_interval.us())),
-                [this, &sender] { SendFrames(sender); });
-  return sender;
+std::vector<MediaSender*> SimPeer::AddSenders(const std::vector<StreamConfig>& configs) {
+  const MediaSender::Hooks hooks{.send = [this](std::span<const uint8_t> rtp) { SendRtp(rtp); },
+                                 .next_transport_seq =
+                                     [this] {
+                                       ++transport_packets_;
+                                       return std::exchange(transport_seq_, transport_seq_ + 1);
+                                     }};
+  std::vector<MediaSender*> senders;
+  for (const StreamConfig& config : configs) {
+    senders_.push_back(std::make_unique<MediaSender>(config, rng_, hooks));
+    senders.push_back(senders_.back().get());
+  }
+  const TimeDelta phase = TimeDelta::Micros(rng_.Between(0, configs[0].frame_interval.us()));
+  events_.After(phase, [this, senders] { SendFrames(senders); });
+  return senders;
 }
 
-void SimPeer::SendFrames(MediaSender& sender) {
+void SimPeer::SendFrames(const std::vector<MediaSender*>& senders) {
   if (!sending_) return;
-  sender.SendFrame(events_.now());
-  events_.After(sender.config().frame_interval, [this, &sender] { SendFrames(sender); });
+  for (MediaSender* sender : senders) sender->SendFrame(events_.now());
+  events_.After(senders[0]->config().frame_interval, [this, senders] { SendFrames(senders); });
 }
 
 MediaReceiver& SimPeer::AddReceiver(const StreamConfig& config) {

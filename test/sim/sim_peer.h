@@ -49,7 +49,9 @@ class SimPeer {
   bool has_keys() const { return outbound_.has_value(); }
 
   // A stream that begins to send at once, and stops at StopSending().
-  MediaSender& AddSender(const StreamConfig& config);
+  MediaSender& AddSender(const StreamConfig& config) { return *AddSenders({config})[0]; }
+  // Streams that make their frames at the same moments: the layers of a simulcast.
+  std::vector<MediaSender*> AddSenders(const std::vector<StreamConfig>& configs);
   MediaReceiver& AddReceiver(const StreamConfig& config);
   void StopSending() { sending_ = false; }
   // A sender that never says when it captured what.
@@ -74,7 +76,7 @@ class SimPeer {
   static constexpr TimeDelta kReportInterval = TimeDelta::Seconds(1);
 
   void SetKeys(SrtpSuite suite, std::span<const uint8_t> our_key, std::span<const uint8_t> their_key);
-  void SendFrames(MediaSender& sender);
+  void SendFrames(const std::vector<MediaSender*>& senders);
   void Receive(Datagram datagram);
   void OnRtp(std::span<uint8_t> bytes);
   void OnRtcp(std::span<uint8_t> bytes);

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "rtc/base/ids.h"
 #include "rtc/base/units.h"
@@ -13,7 +15,11 @@ namespace sluice::sim {
 inline constexpr PayloadType kOpus{111};
 inline constexpr PayloadType kVp8{96};
 inline constexpr PayloadType kRtx{97};
-inline constexpr uint8_t kTransportSeqId = 5;  // header extension
+// Header extensions.
+inline constexpr uint8_t kMidId = 1;
+inline constexpr uint8_t kRidId = 2;
+inline constexpr uint8_t kRepairedRidId = 3;
+inline constexpr uint8_t kTransportSeqId = 5;
 
 struct StreamConfig {
   MediaKind kind = MediaKind::kAudio;
@@ -22,6 +28,10 @@ struct StreamConfig {
   TimeDelta frame_interval = TimeDelta::Millis(20);
   uint16_t packets_per_frame = 1;
   size_t payload_size = 100;
+  // Simulcast: named by MID and RID in every packet, with SSRCs that nobody signals.
+  uint8_t layer = 0;
+  std::string mid;
+  std::string rid;
 
   PayloadType payload_type() const { return kind == MediaKind::kAudio ? kOpus : kVp8; }
   uint32_t clock_rate() const { return kind == MediaKind::kAudio ? 48000 : 90000; }
@@ -38,6 +48,20 @@ inline StreamConfig Video(Ssrc ssrc) {
           .frame_interval = TimeDelta::Millis(40),
           .packets_per_frame = 4,
           .payload_size = 1000};
+}
+
+// Three layers of video, the lowest first: 1, 2 and 4 packets for each frame.
+inline std::vector<StreamConfig> Simulcast(Ssrc first, const std::string& mid) {
+  std::vector<StreamConfig> layers;
+  for (uint8_t layer = 0; layer < 3; ++layer) {
+    StreamConfig config = Video(Ssrc(first.value() + 2u * layer));
+    config.packets_per_frame = static_cast<uint16_t>(1 << layer);
+    config.layer = layer;
+    config.mid = mid;
+    config.rid = std::string(1, static_cast<char>('a' + layer));
+    layers.push_back(config);
+  }
+  return layers;
 }
 
 }  // namespace sluice::sim

@@ -3,7 +3,7 @@
 namespace sluice::sim {
 namespace {
 
-RtpParameters ParametersOf(const StreamConfig& config) {
+RtpParameters ParametersOf(const StreamConfig& config, size_t layers) {
   const bool audio = config.kind == MediaKind::kAudio;
   RtpParameters params;
   RtpCodecParameters codec{.mime_type = audio ? "audio/opus" : "video/VP8",
@@ -19,21 +19,37 @@ RtpParameters ParametersOf(const StreamConfig& config) {
                              .clock_rate = config.clock_rate(),
                              .parameters = {{"apt", int32_t{config.payload_type().value()}}}});
   }
-  params.encodings.push_back({.ssrc = config.ssrc, .rtx_ssrc = config.rtx_ssrc});
+  if (layers == 1) params.encodings.push_back({.ssrc = config.ssrc, .rtx_ssrc = config.rtx_ssrc});
   return params;
 }
 
 }  // namespace
 
-ProducerConfig ProducerConfigOf(const std::string& id, const StreamConfig& config, const std::string& cname) {
-  ProducerConfig out{.id = id, .kind = config.kind, .rtp_parameters = ParametersOf(config)};
-  out.rtp_parameters.rtcp.cname = cname;
-  out.rtp_parameters.header_extensions.push_back(
-      {.uri = rtp::HeaderExtension::kTransportWideCc, .id = kTransportSeqId});
-  for (const RtpCodecParameters& codec : out.rtp_parameters.codecs) {
+ProducerConfig ProducerConfigOf(const std::string& id, const std::vector<StreamConfig>& layers,
+                                const std::string& cname) {
+  const StreamConfig& first = layers.front();
+  ProducerConfig out{.id = id, .kind = first.kind, .rtp_parameters = ParametersOf(first, layers.size())};
+  RtpParameters& params = out.rtp_parameters;
+  params.rtcp.cname = cname;
+  params.mid = first.mid;
+  params.header_extensions.push_back({.uri = rtp::HeaderExtension::kTransportWideCc, .id = kTransportSeqId});
+  if (!first.rid.empty()) {
+    params.header_extensions.push_back({.uri = rtp::HeaderExtension::kMid, .id = kMidId});
+    params.header_extensions.push_back({.uri = rtp::HeaderExtension::kRid, .id = kRidId});
+    params.header_extensions.push_back({.uri = rtp::HeaderExtension::kRepairedRid, .id = kRepairedRidId});
+  }
+  for (const RtpCodecParameters& codec : params.codecs) {
     out.rtp_mapping.codecs.push_back({.payload_type = codec.payload_type, .mapped_payload_type = codec.payload_type});
   }
-  out.rtp_mapping.encodings.push_back({.ssrc = config.ssrc, .mapped_ssrc = Ssrc(config.ssrc.value() + 5)});
+  for (const StreamConfig& layer : layers) {
+    const Ssrc mapped(layer.ssrc.value() + 100'000);
+    if (layer.rid.empty()) {
+      out.rtp_mapping.encodings.push_back({.ssrc = layer.ssrc, .mapped_ssrc = mapped});
+    } else {
+      params.encodings.push_back({.rid = layer.rid});
+      out.rtp_mapping.encodings.push_back({.rid = layer.rid, .mapped_ssrc = mapped});
+    }
+  }
   return out;
 }
 
@@ -42,7 +58,7 @@ ConsumerConfig ConsumerConfigOf(const std::string& id, const StreamConfig& confi
                      .producer_id = producer.id(),
                      .kind = config.kind,
                      .type = producer.type(),
-                     .rtp_parameters = ParametersOf(config)};
+                     .rtp_parameters = ParametersOf(config, 1)};
   out.rtp_parameters.rtcp.cname = producer.config().rtp_parameters.rtcp.cname;
   for (const RtpMapping::Encoding& encoding : producer.config().rtp_mapping.encodings) {
     out.consumable_encodings.push_back({.ssrc = encoding.mapped_ssrc});

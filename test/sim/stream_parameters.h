@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "rtc/media/consumer.h"
 #include "rtc/media/producer.h"
@@ -9,7 +10,9 @@
 
 namespace sluice::sim {
 
-ProducerConfig ProducerConfigOf(const std::string& id, const StreamConfig& config, const std::string& cname);
+// One stream, or the layers of a simulcast.
+ProducerConfig ProducerConfigOf(const std::string& id, const std::vector<StreamConfig>& layers,
+                                const std::string& cname);
 // `config` has the SSRCs that go out to the consumer.
 ConsumerConfig ConsumerConfigOf(const std::string& id, const StreamConfig& config, const Producer& producer);
 
