@@ -2,6 +2,7 @@
 // Exits with 0 when closed, by SIGINT or SIGTERM, or when the pipe ends; 41 without a version that is known, 42 for
 // wrong settings, 40 when it cannot work at all.
 #include <signal.h>
+#include <sys/resource.h>
 #include <uv.h>
 
 #include <cstdio>
@@ -40,6 +41,14 @@ void IgnoreSignals() {
   for (int number : {SIGPIPE, SIGHUP, SIGALRM, SIGUSR1, SIGUSR2}) signal(number, SIG_IGN);
 }
 
+// Every transport with ports of its own takes descriptors: as many as the system permits.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -50,6 +59,7 @@ int main(int argc, char** argv) {
     return kExitSettings;
   }
   IgnoreSignals();
+  RaiseDescriptorLimit();
   uv_loop_t loop;
   uv_loop_init(&loop);
   auto worker = sluice::Worker::Create(&loop, *settings, kInFd, kOutFd, [&loop](std::string_view) { uv_stop(&loop); });

@@ -25,11 +25,27 @@ Result RouterDump(Call& call, RouterObject& router) {
   return Answer{fbs::response::Body::RouterDump, fbs::router::CreateDumpResponse(call.b, &out).Union()};
 }
 
+namespace {
+
+// What a transport refused while it lived, for whoever looks for the reason of something missing.
+std::string DropsOf(const Transport& transport) {
+  std::string out;
+  for (size_t i = 0; i < kDropReasons; ++i) {
+    const auto reason = static_cast<DropReason>(i);
+    const uint64_t count = transport.drops().of(reason);
+    if (count > 0) out += fmt::format(" {}:{}", ToString(reason), count);
+  }
+  return out.empty() ? " nothing" : out;
+}
+
+}  // namespace
+
 void CloseTransport(Call& call, TransportObject& transport) {
   Core& core = call.core;
   RouterObject& router = *transport.router;
   core.media.Forget(*transport.transport);
   const std::string id = transport.id;
+  core.log.Debug("info", "transport closes [transportId:{}], dropped:{}", id, DropsOf(*transport.transport));
   for (const std::string& gone : router.router->CloseTransport(*transport.transport, call.turn)) {
     core.objects.Remove(gone);
   }
@@ -39,7 +55,6 @@ void CloseTransport(Call& call, TransportObject& transport) {
   if (transport.server) std::erase(transport.server->transports, &transport);
   core.objects.Remove(id);
   std::erase_if(router.transports, [&transport](const auto& t) { return t.get() == &transport; });
-  core.log.Debug("info", "transport closed [transportId:{}]", id);
 }
 
 Result RouterCloseTransport(Call& call, RouterObject& router, const fbs::router::CloseTransportRequest& body) {

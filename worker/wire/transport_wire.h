@@ -3,6 +3,9 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include <memory>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "fbs/pipe_generated.h"
 #include "fbs/plain_generated.h"
