@@ -1,6 +1,9 @@
 #include "rtc/dtls/dtls_session.h"
 
 #include <gmock/gmock.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 
@@ -171,6 +174,42 @@ TEST(DtlsSessionTest, FailsWithoutACommonSrtpProfile) {
   pair.Run();
   EXPECT_EQ(pair.client.state(), DtlsState::kFailed);
   EXPECT_EQ(pair.server.state(), DtlsState::kFailed);
+}
+
+// An RSA key of 2048 bits with a certificate for it, self-signed, as PEM: as operators bring them.
+DtlsCertificate RsaCertificate() {
+  EVP_PKEY* key = EVP_RSA_gen(2048);
+  X509* x509 = X509_new();
+  X509_set_pubkey(x509, key);
+  X509_gmtime_adj(X509_getm_notBefore(x509), 0);
+  X509_gmtime_adj(X509_getm_notAfter(x509), 1000);
+  X509_sign(x509, key, EVP_sha256());
+  const auto pem = [](auto write) {
+    BIO* bio = BIO_new(BIO_s_mem());
+    write(bio);
+    char* text = nullptr;
+    const long size = BIO_get_mem_data(bio, &text);
+    std::string out(text, static_cast<size_t>(size));
+    BIO_free(bio);
+    return out;
+  };
+  auto certificate = DtlsCertificate::FromPem(
+      pem([&](BIO* bio) { PEM_write_bio_X509(bio, x509); }),
+      pem([&](BIO* bio) { PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); }));
+  X509_free(x509);
+  EVP_PKEY_free(key);
+  EXPECT_TRUE(certificate.ok()) << certificate.status();
+  return std::move(*certificate);
+}
+
+TEST(DtlsSessionTest, RsaCertificatesWorkAtBothEndsWithinTheMtu) {
+  DtlsPair pair(test::NewDtlsContext(RsaCertificate()), test::NewDtlsContext(RsaCertificate()));
+  pair.ExchangeFingerprints();
+  pair.Start();
+  pair.Run();
+  EXPECT_TRUE(pair.Connected());
+  EXPECT_GT(pair.largest, DtlsSession::kMtu / 2);
+  EXPECT_LE(pair.largest, DtlsSession::kMtu);
 }
 
 TEST(DtlsSessionTest, CarriesApplicationDataOfTheSizesOfSctp) {

@@ -15,12 +15,15 @@ namespace sluice::test {
 
 using Datagram = std::vector<uint8_t>;
 
+inline std::unique_ptr<DtlsContext> NewDtlsContext(DtlsCertificate certificate, const DtlsContextConfig& config = {}) {
+  auto context = DtlsContext::Create(std::move(certificate), config);
+  EXPECT_TRUE(context.ok()) << context.status();
+  return std::move(*context);
+}
 inline std::unique_ptr<DtlsContext> NewDtlsContext(const DtlsContextConfig& config = {}) {
   auto certificate = DtlsCertificate::Generate();
   EXPECT_TRUE(certificate.ok());
-  auto context = DtlsContext::Create(std::move(*certificate), config);
-  EXPECT_TRUE(context.ok()) << context.status();
-  return std::move(*context);
+  return NewDtlsContext(std::move(*certificate), config);
 }
 
 inline const DtlsFingerprint& Sha256Of(const DtlsContext& context) { return context.fingerprints()[2]; }
@@ -28,8 +31,10 @@ inline const DtlsFingerprint& Sha256Of(const DtlsContext& context) { return cont
 class DtlsPair {
  public:
   explicit DtlsPair(const DtlsContextConfig& client = {}, const DtlsContextConfig& server = {})
-      : client_context(NewDtlsContext(client)),
-        server_context(NewDtlsContext(server)),
+      : DtlsPair(NewDtlsContext(client), NewDtlsContext(server)) {}
+  DtlsPair(std::unique_ptr<DtlsContext> client_in, std::unique_ptr<DtlsContext> server_in)
+      : client_context(std::move(client_in)),
+        server_context(std::move(server_in)),
         client(*client_context),
         server(*server_context) {
     SetWallClock(now);
