@@ -69,7 +69,8 @@ TEST_F(SegmentRunsTest, DestinationsAndSocketsAreKeptApartAndOrderIsKept) {
   Add(To(1), 500);
   Add(To(1, 2), 500);
   Add(To(1, 2), 500);
-  EXPECT_THAT(Runs(), ElementsAre(Pair(0, 1), Pair(1, 1), Pair(2, 1), Pair(3, 2)));
+  Add(To(2, 2), 500);
+  EXPECT_THAT(Runs(), ElementsAre(Pair(0, 1), Pair(1, 1), Pair(2, 1), Pair(3, 2), Pair(5, 1)));
 }
 
 TEST_F(SegmentRunsTest, NoRunHasMoreSegmentsOrBytesThanTheKernelTakes) {
