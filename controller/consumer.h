@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/dumps.h"
 #include "controller/object.h"
 #include "controller/rtp_parameters.h"
 #include "controller/stats.h"
@@ -83,6 +84,7 @@ class Consumer : public Object {
   void RequestKeyFrame(DoneCallback done);
   void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);
   void GetStats(Callback<std::vector<RtpStreamStats>> done);  // the outgoing stream, then the producer's
+  void Dump(Callback<ConsumerDump> done);
   void Close() override;
 
   ConsumerEvents on;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/dumps.h"
 #include "controller/object.h"
 #include "controller/rtp_parameters.h"
 #include "controller/stats.h"
@@ -70,6 +71,7 @@ class Producer : public Object {
   void Resume(DoneCallback done);
   void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);  // "rtp", "keyframe", "nack", "pli", ...
   void GetStats(Callback<std::vector<RtpStreamStats>> done);
+  void Dump(Callback<ProducerDump> done);
   void Close() override;
 
   ProducerEvents on;

@@ -1,4 +1,4 @@
-// Numbers and names that must not collide and, for ids, not be guessed. From the kernel. Not for users of the library.
+// Numbers and names that must not collide and, for ids, not be guessed. From the kernel.
 #pragma once
 
 #include <cstdint>

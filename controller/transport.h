@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "controller/consumer.h"
+#include "controller/dumps.h"
 #include "controller/object.h"
 #include "controller/producer.h"
 #include "controller/rtp_parameters.h"
@@ -131,6 +132,7 @@ class Transport : public Object {
   void SetMaxOutgoingBitrate(uint32_t bitrate, DoneCallback done);
   void SetMinOutgoingBitrate(uint32_t bitrate, DoneCallback done);
   void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);  // "probation", "bwe"
+  void Dump(Callback<TransportDump> done);
 
   const std::map<std::string, std::shared_ptr<Producer>>& producers() const { return producers_; }
   const std::map<std::string, std::shared_ptr<Consumer>>& consumers() const { return consumers_; }

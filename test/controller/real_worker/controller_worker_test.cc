@@ -219,6 +219,21 @@ TEST_F(RealWorkerTest, ProducersAndConsumersAnswerEveryCall) {
   EXPECT_EQ(stats[0].ssrc, *consumer->rtp_parameters().encodings[0].ssrc);
   Get<std::vector<RtpStreamStats>>([&](auto done) { video->GetStats(std::move(done)); });
 
+  auto consumer_dump = Get<ConsumerDump>([&](auto done) { consumer->Dump(std::move(done)); });
+  EXPECT_EQ(consumer_dump.priority, 200);
+  EXPECT_EQ(consumer_dump.preferred_spatial_layer, 2);
+  EXPECT_THAT(consumer_dump.trace_events, ::testing::UnorderedElementsAre("rtp", "pli"));
+  ASSERT_THAT(consumer_dump.streams, SizeIs(1));
+  EXPECT_EQ(consumer_dump.streams[0].rtx_ssrc, consumer->rtp_parameters().encodings[0].rtx_ssrc);
+  auto producer_dump = Get<ProducerDump>([&](auto done) { video->Dump(std::move(done)); });
+  EXPECT_THAT(producer_dump.trace_events, ::testing::ElementsAre("keyframe"));
+  auto sender_dump = Get<TransportDump>([&](auto done) { sender->Dump(std::move(done)); });
+  EXPECT_THAT(sender_dump.producer_ids, ::testing::UnorderedElementsAre(video->id(), audio->id()));
+  EXPECT_EQ(sender_dump.ssrc_to_producer[11], audio->id());
+  EXPECT_EQ(sender_dump.mid_to_producer["1"], video->id());
+  auto receiver_dump = Get<TransportDump>([&](auto done) { receiver->Dump(std::move(done)); });
+  EXPECT_EQ(receiver_dump.ssrc_to_consumer[*consumer->rtp_parameters().encodings[0].ssrc], consumer->id());
+
   bool paused = false;
   consumer->on.producer_paused = [&] { paused = true; };
   EXPECT_TRUE(Do([&](auto done) { video->Pause(std::move(done)); }).ok());
