@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
+#include <string>
 
 #include "test/scenario/seeds.h"
 #include "test/sim/call.h"
@@ -127,6 +127,10 @@ TEST_P(LossScenario, RepairsVideoByRetransmission) {
     EXPECT_NEAR(static_cast<double>(got.repaired) / sent.packets, lost, 0.03);
     // A repair takes a round trip of 40 ms to whoever has the packet; half of them no more than that and a wait for
     // the next packet.
+    RecordProperty("repaired", std::to_string(got.repaired));
+    RecordProperty("repair_ms_median", std::to_string(Quantile(got.repair_delays, 0.5).ms()));
+    RecordProperty("repair_ms_p95", std::to_string(Quantile(got.repair_delays, 0.95).ms()));
+    RecordProperty("repair_ms_p99", std::to_string(Quantile(got.repair_delays, 0.99).ms()));
     EXPECT_LE(Quantile(got.repair_delays, 0.5), TimeDelta::Millis(160));
     EXPECT_LE(Quantile(got.repair_delays, 0.95), TimeDelta::Millis(400));
   }

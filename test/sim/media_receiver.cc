@@ -36,8 +36,7 @@ void MediaReceiver::OnMedia(const rtp::PacketView& packet, bool repaired, Timest
   if (last_decode_.IsNever()) last_decode_ = now;
   if (nack_.OnPacket(result.seq, record->key_frame, now, ask_)) pli_due_ = config_.kind == MediaKind::kVideo;
   numbers_.insert(result.seq);
-  newest_timestamp_ = packet.timestamp();
-  newest_captured_ = record->captured;
+  if (result.verdict == ReceiveStream::Verdict::kNew) NoteTime(packet.timestamp(), record->captured);
   if (!indices_.emplace(record->layer, record->index).second)
     return void(++stats_.alien);  // one packet under two numbers
   ++stats_.packets;
@@ -46,6 +45,17 @@ void MediaReceiver::OnMedia(const rtp::PacketView& packet, bool repaired, Timest
   if (late) ++stats_.repaired;
   (late ? stats_.repair_delays : stats_.delays).push_back(now - record->captured);
   AddToFrame(result.seq, *record, now);
+}
+
+void MediaReceiver::NoteTime(uint32_t timestamp, Timestamp captured) {
+  if (!newest_captured_.IsNever()) {
+    const auto ticks = static_cast<int32_t>(timestamp - newest_timestamp_);
+    const TimeDelta moved = TimeDelta::Micros(int64_t{ticks} * 1'000'000 / config_.clock_rate());
+    const TimeDelta step = moved - (captured - newest_captured_);
+    stats_.largest_time_step = std::max({stats_.largest_time_step, step, -step});
+  }
+  newest_timestamp_ = timestamp;
+  newest_captured_ = captured;
 }
 
 void MediaReceiver::AddToFrame(ExtSeqNum seq, const MediaRecord& record, Timestamp now) {

@@ -39,6 +39,8 @@ class MediaReceiver {
     uint32_t nacked = 0;           // numbers asked for, repetitions included
     uint32_t plis = 0;
     TimeDelta longest_freeze = TimeDelta::Zero();  // between two decoded frames
+    // By how much the RTP timestamps of two packets in a row differ from what lay between their captures, at most.
+    TimeDelta largest_time_step = TimeDelta::Zero();
     uint32_t layer_changes = 0;
     std::optional<uint8_t> layer;          // of the last decoded frame
     std::vector<TimeDelta> delays;         // capture to arrival, packets that came at first
@@ -76,6 +78,7 @@ class MediaReceiver {
   };
   void OnMedia(const rtp::PacketView& packet, bool repaired, Timestamp now);
   void OnRtx(const rtp::PacketView& packet, Timestamp now);
+  void NoteTime(uint32_t timestamp, Timestamp captured);
   void AddToFrame(ExtSeqNum seq, const MediaRecord& record, Timestamp now);
   void Decode(Timestamp now);
 

@@ -47,11 +47,11 @@ TEST(TransportFeedbackTest, ReadsVectorsOfOneAndTwoBits) {
 }
 
 TEST(TransportFeedbackTest, RefusesWhatDoesNotAddUp) {
-  EXPECT_FALSE(ParseBody(Body(0, {0x20, 3})));                 // no packets
-  EXPECT_FALSE(ParseBody(Body(3, {0x20, 2, 4, 4})));           // chunks end too early (the next word is a run of 0)
-  EXPECT_FALSE(ParseBody(Body(3, {0x20, 3, 4, 4})));           // a delta is missing
-  EXPECT_FALSE(ParseBody(Body(3, {0x60, 3, 4, 4, 4, 4})));     // the reserved status
-  EXPECT_FALSE(ParseBody(Body(3, {0x20, 0, 0x20, 3, 4, 4})));  // a run of none
+  EXPECT_FALSE(ParseBody(Body(0, {0x20, 3})));                    // no packets
+  EXPECT_FALSE(ParseBody(Body(3, {0x20, 2, 4, 4})));              // chunks end too early (the next word is a run of 0)
+  EXPECT_FALSE(ParseBody(Body(3, {0x20, 3, 4, 4})));              // a delta is missing
+  EXPECT_FALSE(ParseBody(Body(3, {0x60, 3, 4, 4, 4, 4})));        // the reserved status
+  EXPECT_FALSE(ParseBody(Body(3, {0x20, 0, 0x20, 3, 4, 4, 4})));  // a run of none
 }
 
 TEST(TransportFeedbackTest, RefusesMorePacketsThanItsBound) {
