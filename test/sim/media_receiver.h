@@ -65,6 +65,9 @@ class MediaReceiver {
   const std::set<std::pair<uint8_t, uint32_t>>& indices() const { return indices_; }
   // Numbers of the media SSRC between the first and the last that never came, not even by RTX.
   int64_t holes() const;
+  // The lowest and the highest number of the media SSRC that came, unwrapped. Needs a packet.
+  ExtSeqNum first_seq() const { return *numbers_.begin(); }
+  ExtSeqNum last_seq() const { return *numbers_.rbegin(); }
 
   ReceiveStream& stream() { return stream_; }
   const StreamConfig& config() const { return config_; }
