@@ -120,7 +120,9 @@ Advice Advise(const Endpoint& listen, bool tls, const std::string& announce, con
   const Reach page = ReachOf(listen.address);
   const bool here = page == Reach::kLoopback || page == Reach::kAny;
   const bool remote = page != Reach::kLoopback;
-  const std::string host = here && !tls ? "localhost" : InUrl(page == Reach::kAny ? local.front() : listen.address);
+  // Browsers take pages of localhost for secure.
+  const bool localhost = here && !tls && listen.address != "::1";
+  const std::string host = localhost ? "localhost" : InUrl(page == Reach::kAny ? local.front() : listen.address);
   Advice advice{.url = fmt::format("{}://{}:{}/", tls ? "https" : "http", host, listen.port)};
 
   const std::string media = !announce.empty() ? announce : page == Reach::kAny ? local.front() : listen.address;

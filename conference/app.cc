@@ -45,11 +45,9 @@ absl::Status App::Serve() {
                        .key_file = options_.key_file,
                        .origins = options_.origins,
                        .limits = limits_};
-  absl::StatusOr<std::unique_ptr<WebServer>> server =
-      WebServer::Create(loop_, std::move(web), *std::move(files), conference_, [this] { return GetHealth(); });
-  if (!server.ok()) return server.status();
-  web_ = *std::move(server);
-  return absl::OkStatus();
+  web_ = std::make_unique<WebServer>(loop_, std::move(web), *std::move(files), conference_,
+                                     [this] { return GetHealth(); });
+  return web_->Listen();
 }
 
 void App::Stop() {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "conference/link.h"
 #include "conference/messages.h"
@@ -121,5 +122,16 @@ class Peer : public std::enable_shared_from_this<Peer> {
   std::array<SourceState, kSources> sources_;
   std::map<std::string, Receiving> receiving_;  // by producer id
 };
+
+template <class Then>
+auto Peer::IfStillHere(Then then) {
+  return [peer = weak_from_this(), then = std::move(then)](auto result) mutable {
+    if (std::shared_ptr<Peer> here = peer.lock()) {
+      then(*here, std::move(result));
+    } else if constexpr (requires { (*result)->Close(); }) {
+      if (result.ok()) (*result)->Close();
+    }
+  };
+}
 
 }  // namespace sluice::conference

@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "conference/http_headers.h"
 #include "conference/origin.h"
 
 namespace sluice::conference {
@@ -24,55 +25,7 @@ constexpr uint64_t kTickMs = 1000;
 constexpr int kSocketTimeoutSeconds = 15;  // of every step of HTTP
 constexpr size_t kReceiveBuffer = 16 * 1024;
 constexpr size_t kChunk = 16 * 1024;
-constexpr size_t kHeaderSpace = 4096;
 constexpr unsigned kDescriptorsBesides = 64;  // for listening, HTTP and whatever libwebsockets needs itself
-
-constexpr std::array<std::pair<const char*, const char*>, 6> kSecurityHeaders{{
-    {"content-security-policy:",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-     "media-src 'self' blob:; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
-    {"x-content-type-options:", "nosniff"},
-    {"referrer-policy:", "no-referrer"},
-    {"permissions-policy:", "camera=(self), microphone=(self), display-capture=(self), geolocation=()"},
-    {"cross-origin-opener-policy:", "same-origin"},
-    {"cross-origin-resource-policy:", "same-origin"},
-}};
-
-std::string Header(lws* socket, lws_token_indexes token) {
-  std::string value(static_cast<size_t>(std::max(0, lws_hdr_total_length(socket, token))) + 1, '\0');
-  const int length = lws_hdr_copy(socket, value.data(), static_cast<int>(value.size()), token);
-  value.resize(static_cast<size_t>(std::max(0, length)));
-  return value;
-}
-
-// Builds one response's headers in libwebsockets' manner.
-class Headers {
- public:
-  explicit Headers(lws* socket) : socket_(socket) {}
-  void Begin(unsigned status, std::string_view type, size_t length) {
-    Ok(lws_add_http_common_headers(socket_, status, std::string(type).c_str(), length, &at_, end()));
-    for (const auto& [name, value] : kSecurityHeaders) Add(name, value);
-  }
-  void Add(const char* name, std::string_view value) {
-    Ok(lws_add_http_header_by_name(socket_, reinterpret_cast<const unsigned char*>(name),
-                                   reinterpret_cast<const unsigned char*>(value.data()), static_cast<int>(value.size()),
-                                   &at_, end()));
-  }
-  bool Send() {
-    Ok(lws_finalize_write_http_header(socket_, begin(), &at_, end()));
-    return ok_;
-  }
-
- private:
-  void Ok(int failed) { ok_ = ok_ && failed == 0; }
-  unsigned char* begin() { return buffer_.data() + LWS_PRE; }
-  unsigned char* end() { return buffer_.data() + buffer_.size(); }
-
-  lws* socket_;
-  std::array<unsigned char, LWS_PRE + kHeaderSpace> buffer_;
-  unsigned char* at_ = buffer_.data() + LWS_PRE;
-  bool ok_ = true;
-};
 
 int Completed(lws* socket) { return lws_http_transaction_completed(socket) != 0 ? -1 : 0; }
 
@@ -127,15 +80,6 @@ struct WebServerCallback {
   }
 };
 
-absl::StatusOr<std::unique_ptr<WebServer>> WebServer::Create(uv_loop_t* loop, WebServerOptions options, WebFiles files,
-                                                             Conference& conference, std::function<Health()> health) {
-  std::unique_ptr<WebServer> server(
-      new WebServer(loop, std::move(options), std::move(files), conference, std::move(health)));
-  if (absl::Status status = server->Listen(); !status.ok()) return status;
-  server->StartTicking();
-  return server;
-}
-
 WebServer::WebServer(uv_loop_t* loop, WebServerOptions options, WebFiles files, Conference& conference,
                      std::function<Health()> health)
     : loop_(loop),
@@ -144,7 +88,10 @@ WebServer::WebServer(uv_loop_t* loop, WebServerOptions options, WebFiles files, 
       conference_(conference),
       health_(std::move(health)) {}
 
-WebServer::~WebServer() = default;
+// On a loop that is not its own, libwebsockets frees its memory when it is asked a second time.
+WebServer::~WebServer() {
+  if (context_ != nullptr) lws_context_destroy(context_);
+}
 
 absl::Status WebServer::Listen() {
   static const lws_protocols kProtocols[] = {
@@ -156,7 +103,6 @@ absl::Status WebServer::Listen() {
   lws_context_creation_info info{};
   info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   info.foreign_loops = loops;
-  info.pcontext = &context_;
   info.user = this;
   info.fd_limit_per_thread = static_cast<unsigned>(options_.limits.connections) + kDescriptorsBesides;
   const bool tls = !options_.certificate_file.empty();
@@ -176,21 +122,22 @@ absl::Status WebServer::Listen() {
     info.ssl_private_key_filepath = options_.key_file.c_str();
     info.alpn = "http/1.1";
   }
-  vhost_ = lws_create_vhost(context_, &info);
-  if (vhost_ == nullptr) {
-    lws_context_destroy(context_);
+  lws_vhost* vhost = lws_create_vhost(context_, &info);
+  if (vhost == nullptr) {
     return absl::UnavailableError(
         fmt::format("cannot listen on {} port {}{}: is another program there, or the {}?", options_.address,
                     options_.port, tls ? " with this certificate" : "",
                     tls ? "certificate not one with its key in PEM form" : "address not one of this machine"));
   }
-  port_ = static_cast<uint16_t>(lws_get_vhost_listen_port(vhost_));
+  port_ = static_cast<uint16_t>(lws_get_vhost_listen_port(vhost));
+  StartTicking();
   return absl::OkStatus();
 }
 
 // ---- time ----
 
 void WebServer::StartTicking() {
+  listening_ = true;
   uv_timer_init(loop_, &tick_);
   tick_.data = this;
   uv_timer_start(
@@ -209,6 +156,10 @@ void WebServer::Tick() {
 void WebServer::Close() {
   if (closing_) return;
   closing_ = true;
+  if (!listening_) {
+    if (context_ != nullptr) lws_context_destroy(context_);
+    return;
+  }
   for (Connection* connection : connections_) connection->Close(CloseCode::kGoingAway, "the server shuts down");
   // The sockets get one tick's time to say so.
   uv_timer_start(
@@ -242,8 +193,7 @@ int WebServer::OnRequest(lws* socket, Exchange& exchange, std::string_view path)
 
 // The caller completes the exchange: libwebsockets does that itself for an upgrade.
 int WebServer::SendText(lws* socket, unsigned status, std::string_view type, std::string_view text) {
-  Headers headers(socket);
-  headers.Begin(status, type, text.size());
+  ResponseHeaders headers(socket, status, type, text.size());
   headers.Add("cache-control:", "no-store");
   if (!headers.Send()) return -1;
   if (lws_hdr_total_length(socket, WSI_TOKEN_HEAD_URI) > 0) return 0;
@@ -254,9 +204,9 @@ int WebServer::SendText(lws* socket, unsigned status, std::string_view type, std
 }
 
 int WebServer::SendFile(lws* socket, Exchange& exchange, const WebFiles::File& file) {
-  const bool unchanged = Header(socket, WSI_TOKEN_HTTP_IF_NONE_MATCH) == file.etag;
-  Headers headers(socket);
-  headers.Begin(unchanged ? HTTP_STATUS_NOT_MODIFIED : HTTP_STATUS_OK, file.type, unchanged ? 0 : file.bytes.size());
+  const bool unchanged = RequestHeader(socket, WSI_TOKEN_HTTP_IF_NONE_MATCH) == file.etag;
+  ResponseHeaders headers(socket, unchanged ? HTTP_STATUS_NOT_MODIFIED : HTTP_STATUS_OK, file.type,
+                          unchanged ? 0 : file.bytes.size());
   headers.Add("etag:", file.etag);
   headers.Add("cache-control:", file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (!headers.Send()) return -1;
@@ -288,9 +238,10 @@ int WebServer::OnUpgrade(lws* socket) {
   const auto refuse = [&](unsigned status, std::string_view text) {
     return SendText(socket, status, "text/plain", text) < 0 ? -1 : 1;
   };
-  if (Header(socket, WSI_TOKEN_GET_URI) != "/ws") return refuse(HTTP_STATUS_NOT_FOUND, "The WebSocket is at /ws.\n");
-  const std::string origin = Header(socket, WSI_TOKEN_ORIGIN);
-  if (!IsOriginAllowed(origin, Header(socket, WSI_TOKEN_HOST), options_.origins)) {
+  if (RequestHeader(socket, WSI_TOKEN_GET_URI) != "/ws")
+    return refuse(HTTP_STATUS_NOT_FOUND, "The WebSocket is at /ws.\n");
+  const std::string origin = RequestHeader(socket, WSI_TOKEN_ORIGIN);
+  if (!IsOriginAllowed(origin, RequestHeader(socket, WSI_TOKEN_HOST), options_.origins)) {
     spdlog::warn("a page of {} was refused; --origin would allow it", origin);
     return refuse(HTTP_STATUS_FORBIDDEN, "Pages of this origin are not allowed here.\n");
   }

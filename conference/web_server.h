@@ -1,15 +1,14 @@
 // The network side of the conference: HTTP for the page and its files, GET /healthz, and the WebSockets at /ws, with or
 // without TLS. libwebsockets on the caller's libuv loop; everything happens on the loop's thread.
 //
-// After Close() the loop must run out before the server goes.
+// After Close(), also after a Listen() that failed, the loop must run out before the server goes.
 #pragma once
 
-#include <absl/status/statusor.h>
+#include <absl/status/status.h>
 #include <uv.h>
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,7 +19,6 @@
 
 struct lws;
 struct lws_context;
-struct lws_vhost;
 
 namespace sluice::conference {
 
@@ -40,14 +38,15 @@ struct Health {
 
 class WebServer {
  public:
-  // kUnavailable if the address cannot be listened on, kInvalidArgument for an unusable certificate. `conference`
-  // outlives the server.
-  static absl::StatusOr<std::unique_ptr<WebServer>> Create(uv_loop_t* loop, WebServerOptions options, WebFiles files,
-                                                           Conference& conference, std::function<Health()> health);
+  // `conference` outlives the server.
+  WebServer(uv_loop_t* loop, WebServerOptions options, WebFiles files, Conference& conference,
+            std::function<Health()> health);
   ~WebServer();
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
 
+  // Once. kUnavailable if the address cannot be listened on, or the certificate cannot be used.
+  absl::Status Listen();
   uint16_t port() const { return port_; }
 
   // No more connections; those that there are hear that the server goes away.
@@ -57,9 +56,6 @@ class WebServer {
   struct Exchange;  // libwebsockets' memory of one request or WebSocket
   friend struct WebServerCallback;
 
-  WebServer(uv_loop_t* loop, WebServerOptions options, WebFiles files, Conference& conference,
-            std::function<Health()> health);
-  absl::Status Listen();
   void StartTicking();
   Session::Time Now() const { return Session::Time(uv_now(loop_)); }
 
@@ -75,10 +71,10 @@ class WebServer {
   const WebFiles files_;
   Conference& conference_;
   std::function<Health()> health_;
-  lws_context* context_ = nullptr;  // libwebsockets sets it to null when it has gone
-  lws_vhost* vhost_ = nullptr;
+  lws_context* context_ = nullptr;
   uint16_t port_ = 0;
   uv_timer_t tick_{};
+  bool listening_ = false;
   bool closing_ = false;
   std::set<Connection*> connections_;  // at most Limits::connections; deleted when their socket closes
 };

@@ -63,6 +63,7 @@ TEST(AddressesTest, AnyAddressBecomesRealOnesUnlessOneIsAnnounced) {
 TEST(AddressesTest, LoopbackIsSaidToBeForThisMachine) {
   const Advice advice = Advise({"127.0.0.1", 4443}, false, "", kLocal);
   EXPECT_EQ(advice.url, "http://localhost:4443/");
+  EXPECT_EQ(Advise({"::1", 4443}, false, "", kLocal).url, "http://[::1]:4443/");
   EXPECT_THAT(advice.sentences, ElementsAre(HasSubstr("Only browsers on this machine")));
   EXPECT_THAT(Advise({"127.0.0.1", 1}, false, "203.0.113.9", kLocal).sentences,
               ElementsAre(HasSubstr("received on 127.0.0.1 only")));

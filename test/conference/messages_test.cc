@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <variant>
 
@@ -125,6 +126,8 @@ struct Mistake {
   ErrorCode code;
   const char* field;
 };
+
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.method << mistake.pointer; }
 
 class SignallingMistakeTest : public testing::TestWithParam<Mistake> {};
 
