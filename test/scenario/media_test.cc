@@ -280,5 +280,14 @@ TEST(FeedbackScenario, TellsTheSenderOfEveryPacketWhetherItCame) {
   }
 }
 
+TEST(FeedbackScenario, HoldsTheSenderToTheConfiguredMaximum) {
+  OneWayCall c(1);
+  c.call.worker().Do([&] { c.alice.transport->SetMaxIncomingBitrate(DataRate::KilobitsPerSec(500)); });
+  c.call.RunFor(TimeDelta::Seconds(10));
+  EXPECT_NEAR(c.alice.peer->stats().rembs, 10, 2);
+  EXPECT_NEAR(static_cast<double>(c.alice.peer->stats().remb.bps()), 500'000, 1000);
+  EXPECT_EQ(c.bob.peer->stats().rembs, 0u);
+}
+
 }  // namespace
 }  // namespace sluice::sim

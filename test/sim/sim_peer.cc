@@ -137,6 +137,10 @@ void SimPeer::OnRtcp(std::span<uint8_t> bytes) {
                            feedback_[feedback_numbers_.Unwrap(packet.seq)] |= packet.arrival.has_value();
                          }
                        },
+                       [&](const rtcp::Remb& remb) {
+                         ++stats_.rembs;
+                         stats_.remb = remb.bitrate;
+                       },
                        [&](const rtcp::Bye& bye) { stats_.byes += static_cast<uint32_t>(bye.ssrcs.size()); }});
   if (result.error != rtcp::ReadError::kNone || result.malformed > 0) ++stats_.bad_rtcp;
 }
