@@ -8,6 +8,9 @@ trap 'rm -rf "$work"' EXIT
 for program in sluice-worker sluice; do
   [[ ! -x $build/bin/$program || -x $work/prefix/bin/$program ]] || { echo "$program is not installed" >&2; exit 1; }
 done
+if [[ -e $here/../../conference/web/dist/index.html ]]; then
+  [[ -e $work/prefix/share/sluice/web/index.html ]] || { echo "the page is not installed" >&2; exit 1; }
+fi
 "$cmake" -S "$here/consumer" -B "$work/build" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" > "$work/configure.log" || {
   cat "$work/configure.log" >&2
   exit 1
