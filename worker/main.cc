@@ -49,6 +49,20 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+class Loop {
+ public:
+  Loop() { uv_loop_init(&loop_); }
+  // Lets libuv free what was closed; what a dead controller would not take is not waited for.
+  ~Loop() {
+    for (int i = 0; i < 3; ++i) uv_run(&loop_, UV_RUN_NOWAIT);
+    uv_loop_close(&loop_);
+  }
+  uv_loop_t* get() { return &loop_; }
+
+ private:
+  uv_loop_t loop_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,26 +74,24 @@ int main(int argc, char** argv) {
   }
   IgnoreSignals();
   RaiseDescriptorLimit();
-  uv_loop_t loop;
-  uv_loop_init(&loop);
-  auto worker = sluice::Worker::Create(&loop, *settings, kInFd, kOutFd, [&loop](std::string_view) { uv_stop(&loop); });
+  uv_signal_t interrupt, terminate;  // outlive the loop, which frees them
+  Loop loop;
+  auto worker =
+      sluice::Worker::Create(loop.get(), *settings, kInFd, kOutFd, [&loop](std::string_view) { uv_stop(loop.get()); });
   if (!worker.ok()) {
     std::fprintf(stderr, "sluice-worker: %s\n", std::string(worker.status().message()).c_str());
     return absl::IsInvalidArgument(worker.status()) ? kExitSettings : kExitCannotWork;
   }
-  uv_signal_t interrupt, terminate;
   for (auto [handle, number] : {std::pair{&interrupt, SIGINT}, std::pair{&terminate, SIGTERM}}) {
-    uv_signal_init(&loop, handle);
+    uv_signal_init(loop.get(), handle);
     uv_signal_start(
         handle, [](uv_signal_t* h, int) { uv_stop(h->loop); }, number);
   }
   (*worker)->Start();
-  uv_run(&loop, UV_RUN_DEFAULT);
+  uv_run(loop.get(), UV_RUN_DEFAULT);
 
   worker->reset();
   uv_close(reinterpret_cast<uv_handle_t*>(&interrupt), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&terminate), nullptr);
-  // Let libuv free what was closed; what a dead controller would not take is not waited for.
-  for (int i = 0; i < 3; ++i) uv_run(&loop, UV_RUN_NOWAIT);
   return EXIT_SUCCESS;
 }

@@ -150,7 +150,8 @@ void MediaLoop::Rearm(Transport& transport) {
     uv_timer_stop(&timer->handle);
     return;
   }
-  const int64_t us = std::max<int64_t>(0, (deadline - turn_.now).us());
+  // Never, like everything that is past, means at once.
+  const int64_t us = deadline <= turn_.now ? 0 : (deadline - turn_.now).us();
   uv_timer_start(
       &timer->handle,
       [](uv_timer_t* handle) {
