@@ -7,7 +7,6 @@ find_package(OpenSSL 3.0 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
 pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv)
-pkg_check_modules(usrsctp REQUIRED IMPORTED_TARGET usrsctp)
 
 # AUTO keeps the programs buildable where only they are wanted: the tests join when GoogleTest is there.
 set(SLUICE_TESTS AUTO CACHE STRING "Build the tests: ON, OFF, or AUTO (if GoogleTest is installed)")
