@@ -169,6 +169,16 @@ TEST(ConnectionTimeoutTest, ARequestThatIsNotAnsweredFailsAndItsLateAnswerIsIgno
   worker.Accept(id);
   EXPECT_EQ(worker.connection()->ignored(), 1u);
 
+  // The second waits its own time, though nothing else happens.
+  Answer early;
+  Answer late;
+  worker.connection()->Request(Method::WorkerDump, "", NoBody(), early.Callback());
+  const uint64_t start = uv_now(loop.get());
+  while (uv_now(loop.get()) < start + 3) uv_update_time(loop.get());
+  worker.connection()->Request(Method::WorkerDump, "", NoBody(), late.Callback());
+  ASSERT_TRUE(loop.RunUntil([&] { return late.came; }));
+  EXPECT_TRUE(early.came);
+
   Answer next;  // the clock starts anew
   worker.connection()->Request(Method::WorkerDump, "", NoBody(), next.Callback());
   ASSERT_TRUE(loop.RunUntil([&] { return next.came; }));
