@@ -83,6 +83,8 @@ class Process::Handles {
     options.env = env.data();
     options.stdio = stdio;
     options.stdio_count = 5;
+    // Ctrl-C at a terminal is for the server, which ends its workers in order; they end anyway when the pipe closes.
+    options.flags = UV_PROCESS_DETACHED;
     options.exit_cb = [](uv_process_t* process, int64_t code, int signal) {
       static_cast<Handles*>(process->data)->OnExit(code, signal);
     };

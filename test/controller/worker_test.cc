@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "test/controller/loop.h"
 
@@ -70,6 +71,13 @@ TEST_F(WorkerTest, StartsSpeaksAndCloses) {
   EXPECT_TRUE(Exits());
   EXPECT_THAT(events_, ::testing::ElementsAre("exited"));
   EXPECT_FALSE(worker_->died());
+}
+
+TEST_F(WorkerTest, ASignalFromTheTerminalDoesNotReachTheProcess) {
+  Start({});
+  EXPECT_NE(getpgid(worker_->pid()), getpgid(0));
+  worker_->Close();
+  EXPECT_TRUE(Exits());
 }
 
 TEST_F(WorkerTest, RunsOnThoughNobodyKeepsItsPointer) {
