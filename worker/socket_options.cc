@@ -37,7 +37,7 @@ absl::StatusOr<int> OpenAt(const ListenOptions& options, uint16_t port) {
   sockaddr_storage address;
   const socklen_t size = ToSockaddr(options.address.WithPort(port), address);
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 || (!udp && listen(fd, kTcpBacklog) != 0)) {
-    const absl::Status status = Failed(options, port, "cannot listen");
+    absl::Status status = Failed(options, port, "cannot listen");
     const int error = errno;
     close(fd);
     errno = error;  // for whoever tries the next port

@@ -114,7 +114,7 @@ absl::Status CreateOnTuple(Call& call, RouterObject& router, std::unique_ptr<Tra
   if (setup.rtcp) config.rtcp = path_of(listening->back());
   object->listening = *listening;
   auto transport = Transport::CreatePlain(std::move(config), call.core.TransportEnv(), call.turn.now);
-  const absl::Status status = Insert(call, router, std::move(object), std::move(transport));
+  absl::Status status = Insert(call, router, std::move(object), std::move(transport));
   if (!status.ok()) {
     for (const Listening& l : *listening) call.core.media.network().Close(l.socket);
   }
@@ -147,7 +147,7 @@ Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
   const std::string ufrag = config.ice.ufrag;
   TransportObject* created = object.get();
   auto transport = Transport::CreateWebRtc(std::move(config), call.core.TransportEnv(), call.turn.now);
-  const auto status = Insert(call, router, std::move(object), std::move(transport));
+  auto status = Insert(call, router, std::move(object), std::move(transport));
   if (!status.ok()) return status;
   for (const Listening* l : *usable) call.core.media.dispatcher().AddUfrag(l->socket, ufrag, *created->transport);
   if (created->server) created->server->transports.push_back(created);

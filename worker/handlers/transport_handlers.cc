@@ -139,7 +139,7 @@ Result PipeTransportConnect(Call& call, TransportObject& transport, const fbs::p
   if (*srtp && ours && (*srtp)->suite != ours->suite) {
     return absl::InvalidArgumentError("srtpParameters.cryptoSuite: pipe transports use AEAD_AES_256_GCM");
   }
-  const auto status = transport.transport->Connect(PlainConnectParameters{.rtp = *rtp, .srtp = *srtp}, call.turn);
+  auto status = transport.transport->Connect(PlainConnectParameters{.rtp = *rtp, .srtp = *srtp}, call.turn);
   if (!status.ok()) return status;
   call.core.media.Touch(*transport.transport);
   fbs::pipe::ConnectResponseT out;
@@ -161,7 +161,7 @@ Result TransportSetMaxOutgoingBitrate(Call&, TransportObject& transport,
                                       const fbs::transport::SetMaxOutgoingBitrateRequest& body) {
   const auto rate = DecodeRate(body.max_outgoing_bitrate(), "maxOutgoingBitrate");
   if (!rate.ok()) return rate.status();
-  const auto status = SetLimit(transport.transport->bitrates().min_outgoing, *rate);
+  auto status = SetLimit(transport.transport->bitrates().min_outgoing, *rate);
   if (!status.ok()) return status;
   transport.transport->SetMaxOutgoingBitrate(*rate);
   return Answer();
@@ -171,7 +171,7 @@ Result TransportSetMinOutgoingBitrate(Call&, TransportObject& transport,
                                       const fbs::transport::SetMinOutgoingBitrateRequest& body) {
   const auto rate = DecodeRate(body.min_outgoing_bitrate(), "minOutgoingBitrate");
   if (!rate.ok()) return rate.status();
-  const auto status = SetLimit(*rate, transport.transport->bitrates().max_outgoing);
+  auto status = SetLimit(*rate, transport.transport->bitrates().max_outgoing);
   if (!status.ok()) return status;
   transport.transport->SetMinOutgoingBitrate(*rate);
   return Answer();

@@ -73,7 +73,7 @@ absl::StatusOr<RtpCodecParameters> DecodeCodec(const fb::CodecParameters& from, 
   if (from.clock_rate() == 0) return Wrong(field + ".clockRate", "is 0");
   out.payload_type = PayloadType(from.payload_type());
   out.clock_rate = from.clock_rate();
-  if (from.channels() && *from.channels() > 0) out.channels = *from.channels();
+  if (from.channels().value_or(0) > 0) out.channels = from.channels();
   auto parameters = DecodeParameters(from.parameters(), field);
   if (!parameters.ok()) return parameters.status();
   out.parameters = *std::move(parameters);
