@@ -1,14 +1,14 @@
 // How the controller library answers. Every asynchronous call takes a callback that is called exactly once, from the
 // loop, never from inside the call itself, and gets a value or one of these errors:
 //
-//   kInvalidArgument     a wrong option or parameter; the message begins with the field's path ("encodings[0].rid:
-//   ..."). kUnimplemented       a codec, feature or method that is not supported kFailedPrecondition  the object is
-//   closed, or the call does not fit its state kNotFound            a producer, router or transport that is not (any
-//   more) there kDeadlineExceeded    the worker did not answer within WorkerOptions::request_timeout kCancelled the
-//   object was closed while the call was pending kUnavailable         the worker process died, or could not be started
-//   kInternal            the worker refused for a reason of its own, or its answer could not be read
-//
-// A call that timed out may still have taken effect in the worker.
+//   kInvalidArgument: a wrong parameter; the message begins with the field's path. kUnimplemented: not supported.
+//   kFailedPrecondition: the object is closed, or the call does not fit its state.
+//   kNotFound: a producer, router or transport that is not (any more) there.
+//   kDeadlineExceeded: no answer within WorkerOptions::request_timeout; the call may still have taken effect.
+//   kCancelled: the object was closed while the call was pending.
+//   kUnavailable: the worker process died, or could not be started.
+//   kInternal: the worker refused for a reason of its own, or its
+//   answer could not be read.
 #pragma once
 
 #include <absl/functional/any_invocable.h>

@@ -8,10 +8,10 @@
 //   2. Unknown comprehension-required attributes: 420. No PRIORITY: 400. A peer that claims to be controlled: 487.
 //   3. The path of a good request becomes valid. At most kMaxPaths are kept: the one silent for longest that is not
 //      selected makes room.
-//   4. The first valid path is selected: kConnected. USE-CANDIDATE selects its path: kCompleted; the latest wins. With
-//   a
-//      nomination value (draft-thatcher-ice-renomination) only a higher one than before wins, and from then on
-//      USE-CANDIDATE without a value selects nothing.
+//   4. The first valid path is selected: kConnected. USE-CANDIDATE selects its path: kCompleted; the latest wins.
+//      With a nomination value (draft-thatcher-ice-renomination) only a higher one than before wins, and
+//      from then on USE-CANDIDATE without a value selects
+//      nothing.
 //   5. A path without an authenticated request for the consent time-out is no longer valid (RFC 7675). If it was the
 //      selected one, the valid path heard last is selected; with none left the state is kDisconnected, until a request
 //      comes again.

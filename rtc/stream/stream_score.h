@@ -5,8 +5,8 @@
 // how many of the lost were repaired by retransmission. A packet that is gone counts fully, a repaired one a quarter
 // (it cost time and bandwidth):
 //     damage = (lost - repaired + repaired / 4) / expected       in [0, 1]
-//     score  = round(10 * (1 - damage)^4)                        1 % loss -> 10, 5 % -> 8, 10 % -> 7, 20 % -> 4, 50 %
-//     -> 1
+//     score  = round(10 * (1 - damage)^4)
+//     Without repair: 1 % loss -> 10, 5 % -> 8, 10 % -> 7, 20 % -> 4, 50 % -> 1.
 // The result is the mean over the last kPeriods periods in which something was expected, the newest weighing most
 // (1, 2, ... kPeriods), and at least 1 while the stream is active.
 #pragma once
