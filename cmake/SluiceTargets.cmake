@@ -71,10 +71,14 @@ function(sluice_test name)
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
-# sluice_fuzzer(stun DEPS rtc_stun): stun_fuzzer.cc of the current folder. Its corpus, corpus/stun/, is replayed by
-# ctest in every build; with SLUICE_FUZZ it is a libFuzzer program.
+# sluice_fuzzer(stun DEPS rtc_stun): stun_fuzzer.cc of the current folder, if the first of its DEPS is part of this
+# build. Its corpus, corpus/stun/, is replayed by ctest in every build; with SLUICE_FUZZ it is a libFuzzer program.
 function(sluice_fuzzer name)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  list(GET ARG_DEPS 0 tested)
+  if(NOT TARGET ${tested})
+    return()
+  endif()
   set(target fuzz_${name})
   set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
   add_executable(${target} ${name}_fuzzer.cc)
