@@ -1,124 +1,125 @@
-// Two headless Chromium pages in a call over our worker, driven by the published Node.js controller.
-// SLUICE_WORKER names the worker.
+// Chromium and Firefox in a call over our worker, driven by the published Node.js controller: each over UDP and over TCP.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { launchChromium, launchFirefox } from "../../browser/lib/browsers.mjs";
+import { Network, serverAddress } from "../../browser/lib/network.mjs";
+import { until } from "../../browser/lib/wait.mjs";
+import { endWorker, startWorker } from "../lib/worker.mjs";
 import { Conference } from "./server.mjs";
 
-const CONDITION_LIMIT_MS = 60_000;
-const POLL_MS = 250;
-const FRAMES = 60;
+const LIMIT_MS = 60_000;
+const FRAMES = 30;
 
-const flags = [
-  "--no-sandbox",
-  "--use-fake-device-for-media-stream=fps=30",
-  "--use-fake-ui-for-media-stream",
-  "--allow-loopback-in-peer-connection",
-  "--autoplay-policy=no-user-gesture-required",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-gpu",
-];
-
+let network;
+let worker;
 let conference;
-let browser;
-let pages;
+let chromium;
+let firefox;
 
-// Waits until look() gives something true; says what it was that did not come, and what was seen last.
-async function eventually(what, look) {
-  const end = Date.now() + CONDITION_LIMIT_MS;
-  let seen;
-  while (Date.now() < end) {
-    seen = await look();
-    if (seen.ok) return seen;
-    await new Promise((done) => setTimeout(done, POLL_MS));
-  }
-  return assert.fail(`${what} did not come about; last seen: ${JSON.stringify(seen)}`);
+before(async () => {
+  network = await Network.create();
+  worker = await startWorker(network.inServer());
+  conference = await Conference.start(worker, serverAddress);
+  [chromium, firefox] = await Promise.all([launchChromium(), launchFirefox()]);
+});
+
+after(async () => {
+  await Promise.all([chromium?.close(), firefox?.close()]);
+  conference?.close();
+  if (worker) await endWorker(worker);
+  network?.close();
+});
+
+async function open(browser, name, protocol, codec) {
+  const page = await browser.newPage();
+  await page.goto(`${conference.url}?peer=${name}&protocol=${protocol}&codec=${codec}`);
+  assert.equal(await page.evaluate(() => window.started), "");
+  return { name, protocol, page };
 }
 
-async function open(name) {
-  const page = await (await browser.newContext()).newPage();
-  page.on("pageerror", (error) => console.log(`${name}: ${error}`));
-  await page.goto(`${conference.url}?peer=${name}`);
-  return page;
-}
-
-async function look(page) {
-  const seen = await page.evaluate(async () => ({
-    ...(await window.call.received()),
-    states: window.call.states,
-    error: window.call.error,
-  }));
+async function look({ page }) {
+  const seen = await page.evaluate(() => window.call.received());
   assert.equal(seen.error, "");
   return seen;
 }
 
-before(async () => {
-  conference = await Conference.start(process.env.SLUICE_WORKER);
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
-  pages = [await open("ada"), await open("ben")];
-});
+// Waits until what the page receives is as wanted, and returns that.
+async function untilReceived(what, peer, wanted) {
+  let seen;
+  return until(
+    () => `${peer.name} has ${what}; last seen ${JSON.stringify(seen)}`,
+    async () => {
+      seen = await look(peer);
+      return wanted(seen) && seen;
+    },
+    LIMIT_MS,
+  );
+}
 
-after(async () => {
-  await browser?.close();
-  await conference?.close();
-});
-
-test("frames decode and sound arrives both ways", async () => {
-  for (const page of pages) {
-    await eventually("video and audio", async () => {
-      const seen = await look(page);
-      return { ...seen, ok: seen.framesDecoded >= FRAMES && seen.audioEnergy > 0 && seen.kinds.length === 2 };
-    });
-    const seen = await look(page);
+async function decodeEachOther(t, peers) {
+  for (const peer of peers) {
+    const both = ({ framesDecoded, audioEnergy, kinds }) =>
+      framesDecoded >= FRAMES && audioEnergy > 0 && kinds.length === 2;
+    const seen = await untilReceived("pictures and sound", peer, both);
     assert.deepEqual(seen.states, { send: "connected", receive: "connected" });
+    t.diagnostic(`${peer.name}, ${peer.protocol}: ${JSON.stringify(seen)}`);
   }
-});
+}
 
-test("the controller sees what the worker forwards", async () => {
-  const ada = conference.peer("ada");
-  const ben = conference.peer("ben");
-  for (const [sender, receiver] of [
-    [ada, ben],
-    [ben, ada],
-  ]) {
-    const [stream] = await sender.producers.get("video").getStats();
-    assert.equal(stream.mimeType, "video/VP8");
-    assert.ok(stream.packetCount > 0 && stream.bitrate > 0, JSON.stringify(stream));
-    await eventually("a full score", async () => ({
-      ok: [...receiver.consumers.values()].every((consumer) => consumer.score.score >= 7),
-      scores: [...receiver.consumers.values()].map((consumer) => consumer.score),
-    }));
-    for (const transport of sender.transports.values()) {
-      assert.equal(transport.dtlsState, "connected");
-      assert.equal(transport.iceSelectedTuple.protocol, "udp");
-    }
+// What the controller says of `sender`, whose video is of this type.
+async function checkController({ name, protocol }, mimeType) {
+  const peer = conference.peer(name);
+  const [stream] = await peer.producers.get("video").getStats();
+  assert.equal(stream.mimeType, mimeType);
+  assert.ok(stream.packetCount > 0 && stream.bitrate > 0, JSON.stringify(stream));
+  const scores = () => [...peer.consumers.values()].map((consumer) => consumer.score.score);
+  await until(() => `full scores of ${name}, ${scores()}`, () => scores().every((score) => score >= 7), LIMIT_MS);
+  for (const transport of peer.transports.values()) {
+    assert.equal(transport.dtlsState, "connected");
+    assert.equal(transport.iceSelectedTuple.protocol, protocol);
+    assert.equal(transport.iceSelectedTuple.localIp, serverAddress);
   }
+}
+
+async function leave(peers) {
+  for (const { name, page } of peers) {
+    await page.close();
+    conference.forget(name);
+  }
+}
+
+test("Chromium over UDP and Firefox over TCP decode each other's VP8", async (t) => {
+  const peers = [await open(chromium, "ada", "udp", "vp8"), await open(firefox, "ben", "tcp", "vp8")];
+  await decodeEachOther(t, peers);
+  for (const peer of peers) await checkController(peer, "video/VP8");
+
+  await t.test("a paused producer stops for the other, and goes on with a key frame when resumed", async () => {
+    const video = conference.peer("ada").producers.get("video");
+    await video.pause();
+    let last = -1;
+    const standing = await untilReceived("a standing picture", peers[1], ({ framesDecoded }) => {
+      const stands = framesDecoded === last;
+      last = framesDecoded;
+      return stands;
+    });
+    await video.resume();
+    const moving = ({ framesDecoded }) => framesDecoded > standing.framesDecoded + FRAMES;
+    await untilReceived("a moving picture", peers[1], moving);
+  });
+
+  await t.test("a closed producer closes its consumer", async () => {
+    const consumer = [...conference.peer("ben").consumers.values()].find(({ kind }) => kind === "audio");
+    const closed = new Promise((done) => consumer.once("producerclose", done));
+    conference.peer("ada").producers.get("audio").close();
+    await closed;
+    assert.ok(consumer.closed);
+  });
+  await leave(peers);
 });
 
-test("a paused producer stops for the other, and goes on with a key frame when resumed", async () => {
-  const video = conference.peer("ada").producers.get("video");
-  await video.pause();
-  let last = -1;
-  await eventually("a standing picture", async () => {
-    const { framesDecoded } = await look(pages[1]);
-    const ok = framesDecoded === last;
-    last = framesDecoded;
-    return { ok, framesDecoded };
-  });
-  await video.resume();
-  await eventually("a moving picture", async () => {
-    const { framesDecoded } = await look(pages[1]);
-    return { ok: framesDecoded > last + FRAMES, framesDecoded };
-  });
-});
-
-test("a closed producer closes its consumer", async () => {
-  const consumers = [...conference.peer("ben").consumers.values()];
-  const consumer = consumers.find((candidate) => candidate.kind === "audio");
-  const closed = new Promise((done) => consumer.once("producerclose", done));
-  conference.peer("ada").producers.get("audio").close();
-  await closed;
-  assert.ok(consumer.closed);
+test("Chromium over TCP and Firefox over UDP decode each other's VP9", async (t) => {
+  const peers = [await open(chromium, "cem", "tcp", "vp9"), await open(firefox, "dot", "udp", "vp9")];
+  await decodeEachOther(t, peers);
+  for (const peer of peers) await checkController(peer, "video/VP9");
+  await leave(peers);
 });

@@ -1,5 +1,6 @@
 // A conference of one room, made of the published Node.js controller: what a server that exists today would be.
-// The page speaks with it by POST /rpc/<method>?peer=<name>; a peer's consumers are made when it asks for them.
+// The page speaks with it by POST /rpc/<method>?peer=<name>&protocol=<udp or tcp>; a peer's consumers are made when it asks
+// for them. Peers in this process call rpc() themselves.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -13,6 +14,7 @@ const BODY_LIMIT = 1024 * 1024;
 const mediaCodecs = [
   { kind: "audio", mimeType: "audio/opus", clockRate: 48000, channels: 2 },
   { kind: "video", mimeType: "video/VP8", clockRate: 90000 },
+  { kind: "video", mimeType: "video/VP9", clockRate: 90000 },
 ];
 
 async function readBody(request) {
@@ -29,19 +31,19 @@ export class Conference {
   #methods = {
     capabilities: () => this.router.rtpCapabilities,
     createTransport: (peer) => this.#createTransport(peer),
-    connect: (peer, { id, dtlsParameters }) => peer.transports.get(id).connect({ dtlsParameters }),
+    connect: (peer, { transportId, dtlsParameters }) => peer.transports.get(transportId).connect({ dtlsParameters }),
     produce: (peer, body) => this.#produce(peer, body),
     consume: (peer, body) => this.#consume(peer, body),
     resume: (peer, { id }) => peer.consumers.get(id).resume(),
   };
 
-  static async start(workerBin) {
+  /** Media is received at `address`; the page is served on loopback, for only there a browser opens its camera. */
+  static async start(worker, address) {
     const conference = new Conference();
-    conference.worker = await mediasoup.createWorker({ workerBin, logLevel: "warn" });
-    conference.webRtcServer = await conference.worker.createWebRtcServer({
-      listenInfos: [{ protocol: "udp", ip: "127.0.0.1" }],
-    });
-    conference.router = await conference.worker.createRouter({ mediaCodecs });
+    const listenInfos = ["udp", "tcp"].map((protocol) => ({ protocol, ip: address }));
+    conference.worker = worker;
+    conference.webRtcServer = await worker.createWebRtcServer({ listenInfos });
+    conference.router = await worker.createRouter({ mediaCodecs });
     const bundle = await esbuild.build({
       entryPoints: [join(here, "page.mjs")],
       bundle: true,
@@ -59,28 +61,37 @@ export class Conference {
     return conference;
   }
 
-  peer(name) {
+  async rpc(name, protocol, method, body) {
+    return (await this.#methods[method](this.peer(name, protocol), body)) ?? {};
+  }
+
+  peer(name, protocol) {
     if (!this.#peers.has(name)) {
-      this.#peers.set(name, { name, transports: new Map(), producers: new Map(), consumers: new Map() });
+      this.#peers.set(name, { name, protocol, transports: new Map(), producers: new Map(), consumers: new Map() });
     }
     return this.#peers.get(name);
   }
 
-  async close() {
-    this.server.closeAllConnections?.();
+  /** All that the peer had is gone. */
+  forget(name) {
+    for (const transport of this.peer(name).transports.values()) transport.close();
+    this.#peers.delete(name);
+  }
+
+  close() {
+    this.server.closeAllConnections();
     this.server.close();
-    const ended = new Promise((done) => this.worker.once("subprocessclose", done));
-    this.worker.close();
-    await ended;
+    this.router.close();
+    this.webRtcServer.close();
   }
 
   async #answer(files, request, response) {
     const url = new URL(request.url, this.url);
     try {
       if (url.pathname.startsWith("/rpc/")) {
-        const method = this.#methods[url.pathname.slice("/rpc/".length)];
-        const answer = await method(this.peer(url.searchParams.get("peer")), await readBody(request));
-        response.setHeader("content-type", "application/json").end(JSON.stringify(answer ?? {}));
+        const [name, protocol] = ["peer", "protocol"].map((word) => url.searchParams.get(word));
+        const answer = await this.rpc(name, protocol, url.pathname.slice("/rpc/".length), await readBody(request));
+        response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
       } else if (files[url.pathname]) {
         response.setHeader("content-type", files[url.pathname][0]).end(files[url.pathname][1]);
       } else {
@@ -92,7 +103,11 @@ export class Conference {
   }
 
   async #createTransport(peer) {
-    const transport = await this.router.createWebRtcTransport({ webRtcServer: this.webRtcServer, enableUdp: true });
+    const transport = await this.router.createWebRtcTransport({
+      webRtcServer: this.webRtcServer,
+      enableUdp: peer.protocol === "udp",
+      enableTcp: peer.protocol === "tcp",
+    });
     peer.transports.set(transport.id, transport);
     const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
     return { id, iceParameters, iceCandidates, dtlsParameters };
