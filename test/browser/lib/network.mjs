@@ -12,8 +12,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { readlinkSync } from "node:fs";
 
 export const serverAddress = "10.77.0.2";
-const homeAddress = "10.77.0.1";
-const awayAddress = "10.77.0.3";
+export const homeAddress = "10.77.0.1";
+export const awayAddress = "10.77.0.3";
 
 export class Network {
   static async create() {

@@ -5,6 +5,7 @@ import { launchChromium, launchFirefox } from "../../browser/lib/browsers.mjs";
 import { Network, serverAddress } from "../../browser/lib/network.mjs";
 import { until } from "../../browser/lib/wait.mjs";
 import { endWorker, startWorker } from "../lib/worker.mjs";
+import { PagePeer } from "./page_peer.mjs";
 import { Conference } from "./server.mjs";
 
 const LIMIT_MS = 60_000;
@@ -19,7 +20,7 @@ let firefox;
 before(async () => {
   network = await Network.create();
   worker = await startWorker(network.inServer());
-  conference = await Conference.start(worker, serverAddress);
+  conference = await Conference.start([worker], serverAddress);
   [chromium, firefox] = await Promise.all([launchChromium(), launchFirefox()]);
 });
 
@@ -30,43 +31,19 @@ after(async () => {
   network?.close();
 });
 
-async function open(browser, name, protocol, codec) {
-  const page = await browser.newPage();
-  await page.goto(`${conference.url}?peer=${name}&protocol=${protocol}&codec=${codec}`);
-  assert.equal(await page.evaluate(() => window.started), "");
-  return { name, protocol, page };
-}
-
-async function look({ page }) {
-  const seen = await page.evaluate(() => window.call.received());
-  assert.equal(seen.error, "");
-  return seen;
-}
-
-// Waits until what the page receives is as wanted, and returns that.
-async function untilReceived(what, peer, wanted) {
-  let seen;
-  return until(
-    () => `${peer.name} has ${what}; last seen ${JSON.stringify(seen)}`,
-    async () => {
-      seen = await look(peer);
-      return wanted(seen) && seen;
-    },
-    LIMIT_MS,
-  );
+function open(browser, name, protocol, codec) {
+  return PagePeer.open(browser, conference, { name, protocol, codec });
 }
 
 async function decodeEachOther(t, peers) {
   for (const peer of peers) {
-    const both = ({ framesDecoded, audioEnergy, kinds }) =>
-      framesDecoded >= FRAMES && audioEnergy > 0 && kinds.length === 2;
-    const seen = await untilReceived("pictures and sound", peer, both);
+    const seen = await peer.untilMedia(FRAMES);
     assert.deepEqual(seen.states, { send: "connected", receive: "connected" });
     t.diagnostic(`${peer.name}, ${peer.protocol}: ${JSON.stringify(seen)}`);
   }
 }
 
-// What the controller says of `sender`, whose video is of this type.
+// What the controller says of the peer, whose video is of this type.
 async function checkController({ name, protocol }, mimeType) {
   const peer = conference.peer(name);
   const [stream] = await peer.producers.get("video").getStats();
@@ -81,13 +58,6 @@ async function checkController({ name, protocol }, mimeType) {
   }
 }
 
-async function leave(peers) {
-  for (const { name, page } of peers) {
-    await page.close();
-    conference.forget(name);
-  }
-}
-
 test("Chromium over UDP and Firefox over TCP decode each other's VP8", async (t) => {
   const peers = [await open(chromium, "ada", "udp", "vp8"), await open(firefox, "ben", "tcp", "vp8")];
   await decodeEachOther(t, peers);
@@ -97,14 +67,13 @@ test("Chromium over UDP and Firefox over TCP decode each other's VP8", async (t)
     const video = conference.peer("ada").producers.get("video");
     await video.pause();
     let last = -1;
-    const standing = await untilReceived("a standing picture", peers[1], ({ framesDecoded }) => {
+    const standing = await peers[1].until("a standing picture", "received", ({ framesDecoded }) => {
       const stands = framesDecoded === last;
       last = framesDecoded;
       return stands;
     });
     await video.resume();
-    const moving = ({ framesDecoded }) => framesDecoded > standing.framesDecoded + FRAMES;
-    await untilReceived("a moving picture", peers[1], moving);
+    await peers[1].untilMedia(standing.framesDecoded + FRAMES);
   });
 
   await t.test("a closed producer closes its consumer", async () => {
@@ -114,12 +83,12 @@ test("Chromium over UDP and Firefox over TCP decode each other's VP8", async (t)
     await closed;
     assert.ok(consumer.closed);
   });
-  await leave(peers);
+  for (const peer of peers) await peer.leave();
 });
 
 test("Chromium over TCP and Firefox over UDP decode each other's VP9", async (t) => {
   const peers = [await open(chromium, "cem", "tcp", "vp9"), await open(firefox, "dot", "udp", "vp9")];
   await decodeEachOther(t, peers);
   for (const peer of peers) await checkController(peer, "video/VP9");
-  await leave(peers);
+  for (const peer of peers) await peer.leave();
 });

@@ -1,10 +1,13 @@
 // One peer of the interop conference, in a browser's page or in Node.js: mediasoup-client, and what a test wants of it.
 import { Device } from "mediasoup-client";
+import { makeMessage, Received } from "./messages.mjs";
 
 const POLL_MS = 200;
 
 export class Client {
   consumers = [];
+  dataProducers = {}; // by label
+  data = {}; // by label: what was received
   states = {};
   error = "";
 
@@ -26,7 +29,35 @@ export class Client {
     return this.sender.produce({ track, ...options, ...(track.kind === "video" && chosen ? { codec: chosen } : {}) });
   }
 
-  /** What arrived so far, summed over the consumers. */
+  /** Opens a data channel to all others; `options` say how reliable it is. */
+  async openData(label, options) {
+    const dataProducer = await this.sender.produceData({ label, ...options });
+    this.dataProducers[label] = dataProducer;
+    if (dataProducer.readyState === "open") return;
+    await new Promise((done, failed) => {
+      dataProducer.once("open", done);
+      dataProducer.once("error", failed);
+    });
+  }
+
+  /** Sends one message per { size, kind, count = 1 }, numbered on from `index`. */
+  sendData(label, index, messages) {
+    let next = index;
+    for (const { size, kind, count = 1 } of messages) {
+      for (let i = 0; i < count; i += 1) this.dataProducers[label].send(makeMessage(next++, size, kind));
+    }
+  }
+
+  closeData(label) {
+    this.dataProducers[label].close();
+  }
+
+  /** What arrived so far of data, by label. */
+  receivedData() {
+    return { data: this.data, error: this.error };
+  }
+
+  /** What arrived so far of media, summed over the consumers. */
   async received() {
     const sum = { framesDecoded: 0, audioEnergy: 0, packetsLost: 0, kinds: [] };
     for (const consumer of this.consumers) {
@@ -59,6 +90,9 @@ export class Client {
     answer("connect", "connect", ({ dtlsParameters }) => ({ dtlsParameters }));
     if (direction === "send") {
       answer("produce", "produce", ({ kind, rtpParameters }) => ({ kind, rtpParameters }));
+      answer("producedata", "produceData", ({ sctpStreamParameters, label, protocol }) => {
+        return { sctpStreamParameters, label, protocol };
+      });
     }
     transport.on("connectionstatechange", (state) => {
       this.states[direction] = state;
@@ -76,9 +110,21 @@ export class Client {
         await this.onConsumer(consumer);
         await this.rpc("resume", { id: consumer.id });
       }
+      for (const offer of await this.rpc("consumeData", { transportId: this.receiver.id })) await this.#consumeData(offer);
     } catch (error) {
       if (!this.closed) this.error = String(error);
     }
     if (!this.closed) this.timer = setTimeout(() => this.#poll(), POLL_MS);
+  }
+
+  async #consumeData(offer) {
+    const dataConsumer = await this.receiver.consumeData(offer);
+    const received = new Received();
+    this.data[offer.label] = received;
+    dataConsumer.binaryType = "arraybuffer";
+    dataConsumer.on("message", (message) => received.take(message));
+    dataConsumer.on("close", () => {
+      received.closed = true;
+    });
   }
 }

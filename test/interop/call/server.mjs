@@ -1,12 +1,13 @@
-// A conference of one room, made of the published Node.js controller: what a server that exists today would be.
-// The page speaks with it by POST /rpc/<method>?peer=<name>&protocol=<udp or tcp>; a peer's consumers are made when it asks
-// for them. Peers in this process call rpc() themselves.
+// A conference of one room, made of the published Node.js controller: what a server that exists today would be. It has one
+// side or more, each with a worker of its own; what is produced at one is piped to all others.
+//
+// A peer speaks with it by POST /rpc/<method>?peer=<name>&protocol=<udp or tcp>&side=<number>; the first request makes the
+// peer known, and what others produce is consumed when it asks for it.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import * as mediasoup from "mediasoup";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const BODY_LIMIT = 1024 * 1024;
@@ -26,24 +27,57 @@ async function readBody(request) {
   return text ? JSON.parse(text) : {};
 }
 
+// Where the peers of one worker meet.
+class Side {
+  static async create(worker, address) {
+    const side = new Side();
+    side.address = address;
+    const listenInfos = ["udp", "tcp"].map((protocol) => ({ protocol, ip: address }));
+    side.webRtcServer = await worker.createWebRtcServer({ listenInfos });
+    side.router = await worker.createRouter({ mediaCodecs });
+    return side;
+  }
+
+  close() {
+    this.router.close();
+    this.webRtcServer.close();
+  }
+}
+
+class Peer {
+  transports = new Map(); // by id
+  producers = new Map(); // by kind
+  consumers = new Map(); // by id
+  dataProducers = new Map(); // by label
+  dataConsumers = new Map(); // by id
+
+  constructor(name, protocol, side) {
+    Object.assign(this, { name, protocol, side });
+  }
+}
+
 export class Conference {
-  #peers = new Map(); // name -> { transports: Map, producers: Map, consumers: Map }
+  #peers = new Map(); // by name
   #methods = {
-    capabilities: () => this.router.rtpCapabilities,
+    capabilities: (peer) => peer.side.router.rtpCapabilities,
     createTransport: (peer) => this.#createTransport(peer),
     connect: (peer, { transportId, dtlsParameters }) => peer.transports.get(transportId).connect({ dtlsParameters }),
     produce: (peer, body) => this.#produce(peer, body),
+    produceData: (peer, body) => this.#produceData(peer, body),
     consume: (peer, body) => this.#consume(peer, body),
+    consumeData: (peer, body) => this.#consumeData(peer, body),
     resume: (peer, { id }) => peer.consumers.get(id).resume(),
   };
 
-  /** Media is received at `address`; the page is served on loopback, for only there a browser opens its camera. */
-  static async start(worker, address) {
+  /**
+   * Media is received at `address`; the page is served on loopback, for only there a browser opens its camera. With
+   * `data` transports have SCTP, too.
+   */
+  static async start(workers, address, { data = false } = {}) {
     const conference = new Conference();
-    const listenInfos = ["udp", "tcp"].map((protocol) => ({ protocol, ip: address }));
-    conference.worker = worker;
-    conference.webRtcServer = await worker.createWebRtcServer({ listenInfos });
-    conference.router = await worker.createRouter({ mediaCodecs });
+    conference.data = data;
+    conference.sides = [];
+    for (const worker of workers) conference.sides.push(await Side.create(worker, address));
     const bundle = await esbuild.build({
       entryPoints: [join(here, "page.mjs")],
       bundle: true,
@@ -61,14 +95,7 @@ export class Conference {
     return conference;
   }
 
-  async rpc(name, protocol, method, body) {
-    return (await this.#methods[method](this.peer(name, protocol), body)) ?? {};
-  }
-
-  peer(name, protocol) {
-    if (!this.#peers.has(name)) {
-      this.#peers.set(name, { name, protocol, transports: new Map(), producers: new Map(), consumers: new Map() });
-    }
+  peer(name) {
     return this.#peers.get(name);
   }
 
@@ -81,17 +108,16 @@ export class Conference {
   close() {
     this.server.closeAllConnections();
     this.server.close();
-    this.router.close();
-    this.webRtcServer.close();
+    for (const side of this.sides) side.close();
   }
 
   async #answer(files, request, response) {
     const url = new URL(request.url, this.url);
     try {
       if (url.pathname.startsWith("/rpc/")) {
-        const [name, protocol] = ["peer", "protocol"].map((word) => url.searchParams.get(word));
-        const answer = await this.rpc(name, protocol, url.pathname.slice("/rpc/".length), await readBody(request));
-        response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+        const method = this.#methods[url.pathname.slice("/rpc/".length)];
+        const answer = await method(this.#meet(url.searchParams), await readBody(request));
+        response.setHeader("content-type", "application/json").end(JSON.stringify(answer ?? {}));
       } else if (files[url.pathname]) {
         response.setHeader("content-type", files[url.pathname][0]).end(files[url.pathname][1]);
       } else {
@@ -102,36 +128,75 @@ export class Conference {
     }
   }
 
+  #meet(query) {
+    const name = query.get("peer");
+    if (!this.#peers.has(name)) {
+      this.#peers.set(name, new Peer(name, query.get("protocol"), this.sides[Number(query.get("side") ?? 0)]));
+    }
+    return this.#peers.get(name);
+  }
+
   async #createTransport(peer) {
-    const transport = await this.router.createWebRtcTransport({
-      webRtcServer: this.webRtcServer,
+    const transport = await peer.side.router.createWebRtcTransport({
+      webRtcServer: peer.side.webRtcServer,
       enableUdp: peer.protocol === "udp",
       enableTcp: peer.protocol === "tcp",
+      enableSctp: this.data,
     });
     peer.transports.set(transport.id, transport);
-    const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
-    return { id, iceParameters, iceCandidates, dtlsParameters };
+    const { id, iceParameters, iceCandidates, dtlsParameters, sctpParameters } = transport;
+    return { id, iceParameters, iceCandidates, dtlsParameters, sctpParameters };
   }
 
   async #produce(peer, { transportId, kind, rtpParameters }) {
     const producer = await peer.transports.get(transportId).produce({ kind, rtpParameters });
+    await this.#pipe(peer.side, { producerId: producer.id });
     peer.producers.set(kind, producer);
     return { id: producer.id };
   }
 
-  // The consumers of all that others send and this peer does not receive yet.
+  async #produceData(peer, { transportId, ...options }) {
+    const dataProducer = await peer.transports.get(transportId).produceData(options);
+    await this.#pipe(peer.side, { dataProducerId: dataProducer.id });
+    peer.dataProducers.set(options.label, dataProducer);
+    return { id: dataProducer.id };
+  }
+
+  async #pipe(from, what) {
+    for (const { router, address } of this.sides) {
+      if (router === from.router) continue;
+      const listenInfo = { protocol: "udp", ip: address };
+      await from.router.pipeToRouter({ ...what, router, listenInfo, enableSctp: this.data, enableRtx: true });
+    }
+  }
+
+  // All that others have in this map of theirs, and that this peer has no consumer for in `mine`.
+  #news(peer, theirs, mine) {
+    const known = new Set([...mine.values()].map(({ producerId, dataProducerId }) => producerId ?? dataProducerId));
+    const others = [...this.#peers.values()].filter((other) => other !== peer);
+    return others.flatMap((other) => [...other[theirs].values()]).filter(({ id, closed }) => !closed && !known.has(id));
+  }
+
   async #consume(peer, { transportId, rtpCapabilities }) {
     const answers = [];
-    const known = new Set([...peer.consumers.values()].map((consumer) => consumer.producerId));
-    for (const other of this.#peers.values()) {
-      for (const producer of other === peer ? [] : other.producers.values()) {
-        if (known.has(producer.id) || !this.router.canConsume({ producerId: producer.id, rtpCapabilities })) continue;
-        const transport = peer.transports.get(transportId);
-        const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities, paused: true });
-        peer.consumers.set(consumer.id, consumer);
-        const { id, producerId, kind, rtpParameters } = consumer;
-        answers.push({ id, producerId, kind, rtpParameters });
-      }
+    for (const { id: producerId } of this.#news(peer, "producers", peer.consumers)) {
+      if (!peer.side.router.canConsume({ producerId, rtpCapabilities })) continue;
+      const transport = peer.transports.get(transportId);
+      const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true });
+      peer.consumers.set(consumer.id, consumer);
+      const { id, kind, rtpParameters } = consumer;
+      answers.push({ id, producerId, kind, rtpParameters });
+    }
+    return answers;
+  }
+
+  async #consumeData(peer, { transportId }) {
+    const answers = [];
+    for (const { id: dataProducerId } of this.data ? this.#news(peer, "dataProducers", peer.dataConsumers) : []) {
+      const dataConsumer = await peer.transports.get(transportId).consumeData({ dataProducerId });
+      peer.dataConsumers.set(dataConsumer.id, dataConsumer);
+      const { id, sctpStreamParameters, label, protocol } = dataConsumer;
+      answers.push({ id, dataProducerId, sctpStreamParameters, label, protocol });
     }
     return answers;
   }

@@ -1,46 +1,25 @@
 // ffmpeg and GStreamer send into plain transports, and what the worker forwards is decoded by the other: plain RTP and every
 // SRTP suite, first-packet ("comedia") and connected transports, one port and two.
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
-import { Network, serverAddress } from "../../browser/lib/network.mjs";
+import { homeAddress, Network, serverAddress } from "../../browser/lib/network.mjs";
 import { until } from "../../browser/lib/wait.mjs";
 import { endWorker, startWorker } from "../lib/worker.mjs";
 import * as ffmpeg from "./ffmpeg.mjs";
 import * as gstreamer from "./gstreamer.mjs";
+import { codecs, consume, inlet, mediaCodecs, outlet, portPair, produce, reception } from "./plain_path.mjs";
 
-const homeAddress = "10.77.0.1";
 const FRAMES = { video: 15, audio: 60 };
-const KEY_BYTES = {
-  AES_CM_128_HMAC_SHA1_80: 30,
-  AES_CM_128_HMAC_SHA1_32: 30,
-  AEAD_AES_128_GCM: 28,
-  AEAD_AES_256_GCM: 44,
-};
-
-const codecs = {
-  VP8: { kind: "video", mimeType: "video/VP8", clockRate: 90000, payloadType: 101 },
-  H264: {
-    kind: "video",
-    mimeType: "video/H264",
-    clockRate: 90000,
-    payloadType: 102,
-    parameters: { "packetization-mode": 1, "profile-level-id": "42e01f", "level-asymmetry-allowed": 1 },
-  },
-  opus: { kind: "audio", mimeType: "audio/opus", clockRate: 48000, channels: 2, payloadType: 100 },
-};
+const SAMPLES_PER_FRAME = 2 * 960; // 20 ms of stereo
 
 let network;
 let worker;
 let router;
-let lastPort = 20_000; // the namespace is the test's own: nobody else has ports there
 
 before(async () => {
   network = await Network.create();
   worker = await startWorker(network.inServer());
-  router = await worker.createRouter({
-    mediaCodecs: Object.values(codecs).map(({ payloadType, ...codec }) => codec),
-  });
+  router = await worker.createRouter({ mediaCodecs });
 });
 
 after(async () => {
@@ -48,69 +27,15 @@ after(async () => {
   network?.close();
 });
 
-function portPair() {
-  lastPort += 2;
-  return lastPort;
-}
-
-function secretFor(cryptoSuite) {
-  return cryptoSuite && { cryptoSuite, keyBase64: randomBytes(KEY_BYTES[cryptoSuite]).toString("base64") };
-}
-
-function createTransport({ comedia = false, rtcpMux, suite }) {
-  const protection = suite ? { enableSrtp: true, srtpCryptoSuite: suite } : {};
-  return router.createPlainTransport({ listenInfo: { protocol: "udp", ip: serverAddress }, comedia, rtcpMux, ...protection });
-}
-
-// The transport that the sender feeds. It is connected to where the sender will send from, or learns that.
-async function inlet({ comedia, rtcpMux, suite }, port) {
-  const transport = await createTransport({ comedia, rtcpMux, suite });
-  const srtp = secretFor(suite);
-  const from = comedia ? {} : { ip: homeAddress, port, ...(rtcpMux ? {} : { rtcpPort: port + 1 }) };
-  if (!comedia || srtp) await transport.connect({ ...from, ...(srtp ? { srtpParameters: srtp } : {}) });
-  const to = { ip: serverAddress, port: transport.tuple.localPort, rtcpPort: transport.rtcpTuple?.localPort };
-  return { transport, srtp, to };
-}
-
-// The transport that sends to the receiver.
-async function outlet({ rtcpMux, suite }, port) {
-  const transport = await createTransport({ rtcpMux, suite });
-  const target = { ip: homeAddress, port, ...(rtcpMux ? {} : { rtcpPort: port + 1 }) };
-  await transport.connect({ ...target, ...(suite ? { srtpParameters: secretFor(suite) } : {}) });
-  return transport;
-}
-
-async function produce(transport, codec, ssrc) {
-  const { kind, mimeType, clockRate, channels, payloadType, parameters } = codecs[codec];
-  return transport.produce({
-    kind,
-    rtpParameters: {
-      codecs: [{ mimeType, clockRate, channels, payloadType, parameters }],
-      encodings: [{ ssrc }],
-      rtcp: { cname: `sender-${ssrc}` },
-    },
-  });
-}
-
-// What a program without repair and feedback understands.
-function simpleCapabilities() {
-  const plain = router.rtpCapabilities.codecs.filter(({ mimeType }) => !mimeType.endsWith("/rtx"));
-  return { codecs: plain.map((codec) => ({ ...codec, rtcpFeedback: [] })), headerExtensions: [] };
-}
-
 async function carry(path, codec) {
   const ports = { sender: portPair(), receiver: portPair() };
-  const way = await inlet(path, ports.sender);
-  const out = await outlet(path, ports.receiver);
+  const way = await inlet(router, serverAddress, path, ports.sender);
+  const out = await outlet(router, serverAddress, path, ports.receiver);
   const ssrc = 1_000_000 + ports.sender;
   const producer = await produce(way.transport, codec, ssrc);
-  const consumer = await out.consume({ producerId: producer.id, rtpCapabilities: simpleCapabilities() });
-  const { kind, clockRate, channels, payloadType } = codecs[codec];
-  const sent = consumer.rtpParameters;
-  const receiver = path.to.receive({
-    ...{ kind, codec, clockRate, channels, port: ports.receiver, frames: FRAMES[kind] },
-    ...{ payloadType: sent.codecs[0].payloadType, ssrc: sent.encodings[0].ssrc, srtp: out.srtpParameters },
-  });
+  const consumer = await consume(router, out, producer.id);
+  const { kind, payloadType } = codecs[codec];
+  const receiver = path.to.receive(reception(consumer, out, codec, ports.receiver, FRAMES[kind]));
   const sender = path.from.send({ kind, codec, payloadType, ssrc, to: way.to, port: ports.sender, srtp: way.srtp });
   try {
     const decoded = await receiver.decoded.catch(async (error) => {
@@ -144,9 +69,10 @@ async function checkWorker(path, { way, out, producer, consumer }, codec, ports)
 }
 
 function check(decoded, kind) {
-  if (kind === "video") return assert.ok(decoded.frames >= FRAMES.video, JSON.stringify(decoded));
-  assert.ok(decoded.samples >= 2 * 48_000 * 0.02 * (FRAMES.audio - 1), JSON.stringify(decoded));
-  return assert.ok(decoded.decibels > -40 && decoded.decibels < 0, JSON.stringify(decoded));
+  const told = JSON.stringify(decoded);
+  if (kind === "video") return assert.ok(decoded.frames >= FRAMES.video, told);
+  assert.ok(decoded.samples >= SAMPLES_PER_FRAME * (FRAMES.audio - 1), told);
+  return assert.ok(decoded.decibels > -40 && decoded.decibels < 0, told);
 }
 
 const paths = [

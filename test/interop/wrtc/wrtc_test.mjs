@@ -22,7 +22,7 @@ const peers = [];
 before(async () => {
   network = await Network.create();
   worker = await startWorker(network.inServer());
-  conference = await Conference.start(worker, serverAddress);
+  conference = await Conference.start([worker], serverAddress);
 });
 
 after(async () => {
