@@ -1,4 +1,4 @@
-# What is not ours, as imported targets: Debian's packages, and libsrtp built by scripts/setup.
+# What is not ours, as imported targets: Debian's packages, and libsrtp and usrsctp built by scripts/setup.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(absl REQUIRED)
@@ -31,3 +31,14 @@ set_target_properties(sluice_srtp2 PROPERTIES
   IMPORTED_LOCATION ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a
   INTERFACE_INCLUDE_DIRECTORIES ${SLUICE_SRTP_ROOT}/include
   INTERFACE_LINK_LIBRARIES OpenSSL::Crypto)
+
+# Ours is patched (docs/decisions/sctp.md); scripts/setup builds it into the same place.
+set(SLUICE_USRSCTP_ROOT ${PROJECT_SOURCE_DIR}/third_party/prefix CACHE PATH "Where our usrsctp is installed")
+if(NOT EXISTS ${SLUICE_USRSCTP_ROOT}/include/usrsctp_context.h)
+  message(FATAL_ERROR "usrsctp is not built: run scripts/setup")
+endif()
+add_library(sluice_usrsctp STATIC IMPORTED GLOBAL)
+set_target_properties(sluice_usrsctp PROPERTIES
+  IMPORTED_LOCATION ${SLUICE_USRSCTP_ROOT}/lib/libusrsctp.a
+  INTERFACE_INCLUDE_DIRECTORIES ${SLUICE_USRSCTP_ROOT}/include
+  INTERFACE_LINK_LIBRARIES Threads::Threads)

@@ -15,7 +15,8 @@ function(sluice_install_library name)
   install(DIRECTORY ./ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sluice/${folder} FILES_MATCHING PATTERN "*.h")
 endfunction()
 
-# Called once, after all folders: the package's own files, and libsrtp, which no package of Debian gives us.
+# Called once, after all folders: the package's own files, and libsrtp and usrsctp, which no package of Debian
+# gives us as we need them.
 function(sluice_install_package)
   set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Sluice)
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/SluiceConfig.cmake.in
@@ -24,7 +25,8 @@ function(sluice_install_package)
   install(FILES ${PROJECT_BINARY_DIR}/SluiceConfig.cmake ${PROJECT_BINARY_DIR}/SluiceConfigVersion.cmake
           DESTINATION ${config_dir})
   install(EXPORT SluiceTargets NAMESPACE Sluice:: DESTINATION ${config_dir})
-  install(FILES ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a DESTINATION ${CMAKE_INSTALL_LIBDIR}/sluice)
+  install(FILES ${SLUICE_SRTP_ROOT}/lib/libsrtp2.a ${SLUICE_USRSCTP_ROOT}/lib/libusrsctp.a
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/sluice)
   install(DIRECTORY conference/web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/sluice/web OPTIONAL)
   install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endfunction()
