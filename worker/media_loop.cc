@@ -83,6 +83,7 @@ void MediaLoop::End() {
   on_events_(turn_.outbox);
   turn_.outbox.transport.clear();
   turn_.outbox.media.clear();
+  turn_.outbox.direct.clear();
   batch_.Flush();
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());

@@ -64,6 +64,16 @@ struct Notifier::Sender {
          fbs::plain::CreateTupleNotification(b, &out).Union());
   }
 
+  void operator()(const DirectPacket& e) {
+    const auto data = b.CreateVector(e.bytes);
+    if (e.rtcp) {
+      return Send(e.id, Event::DirectTransportRtcp, Body::DirectTransportRtcp,
+                  fbs::direct::CreateRtcpNotification(b, data).Union(), Channel::Importance::kDroppable);
+    }
+    Send(e.id, Event::ConsumerRtp, Body::ConsumerRtp, fbs::consumer::CreateRtpNotification(b, data).Union(),
+         Channel::Importance::kDroppable);
+  }
+
   void operator()(const ProducerScoreChanged& e) {
     fbs::producer::ScoreNotificationT out;
     for (const auto& stream : e.streams) {
@@ -166,10 +176,11 @@ void Notifier::Running() {
 }
 
 void Notifier::Tell(const Outbox& outbox) {
-  if (outbox.transport.empty() && outbox.media.empty()) return;
+  if (outbox.transport.empty() && outbox.media.empty() && outbox.direct.empty()) return;
   Sender sender{.channel = channel_, .objects = objects_};
   for (const TransportEvent& event : outbox.transport) std::visit(sender, event);
   for (const MediaEvent& event : outbox.media) std::visit(sender, event);
+  for (const DirectPacket& packet : outbox.direct) sender(packet);
 }
 
 }  // namespace sluice

@@ -1,5 +1,5 @@
 // Tells the controller what a turn brought: every event of the outbox becomes one notification, in order. State is
-// never dropped; traces are, when the pipe is full.
+// never dropped; traces and the packets of direct transports are, when the pipe is full. The channel counts them.
 #pragma once
 
 #include <string>

@@ -46,7 +46,7 @@ struct IceCandidate {
   uint16_t port = 0;
 };
 
-enum class TransportKind : uint8_t { kWebRtc, kPlain, kPipe };
+enum class TransportKind : uint8_t { kWebRtc, kPlain, kPipe, kDirect };
 
 struct TransportObject {
   std::string id;

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "worker/notifications.h"
 #include "worker/requests.h"
 
 namespace sluice {
@@ -87,7 +88,7 @@ void Worker::OnMessage(const fbs::message::Message& message, bool body_good) {
   const auto* notification = message.data_as_Notification();
   if (!notification) return core_.log.Error("control pipe: a message that only a worker sends");
   if (notification->event() == fbs::notification::Event::WorkerClose) return End("the controller closed the worker");
-  core_.log.Warn("control pipe: ignored the notification {}", fbs::notification::EnumNameEvent(notification->event()));
+  HandleNotification(core_, *notification, body_good);
 }
 
 void Worker::End(std::string_view why) {

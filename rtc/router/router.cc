@@ -116,12 +116,7 @@ void Router::ResumeConsumer(Consumer& consumer, Turn& turn) {
   RequestKeyFrame(consumer, turn);
 }
 
-void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) {
-  if (!consumer.active()) return;
-  for (size_t stream : consumer.StreamsWanted()) {
-    turn.key_frames.push_back({.producer = &consumer.producer(), .stream = stream});
-  }
-}
+void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) { WishKeyFrames(consumer, turn); }
 
 Transport* Router::FindTransport(const std::string& id) const { return FindIn(transport_by_id_, id); }
 Producer* Router::FindProducer(const std::string& id) const { return FindIn(producer_by_id_, id); }

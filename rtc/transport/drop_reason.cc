@@ -4,8 +4,8 @@ namespace sluice {
 
 std::string_view ToString(DropReason reason) {
   constexpr std::array<std::string_view, kDropReasons> kNames = {
-      "unknown kind", "foreign path",    "bad STUN", "DTLS not expected", "bad DTLS",     "no keys",
-      "replayed",     "unauthenticated", "bad RTP",  "bad RTCP",          "unknown SSRC", "not forwarded"};
+      "unknown kind", "foreign path",    "bad STUN", "DTLS not expected", "bad DTLS",    "no keys",
+      "replayed",     "unauthenticated", "bad RTP",  "bad RTCP",          "unknown SSRC"};
   return kNames[static_cast<size_t>(reason)];
 }
 

@@ -19,10 +19,9 @@ enum class DropReason : uint8_t {
   kUnauthenticated,  // the SRTP tag does not fit
   kBadRtp,
   kBadRtcp,
-  kUnknownSsrc,   // no producer wants it
-  kNotForwarded,  // duplicate, unknown payload type, senseless RTX
+  kUnknownSsrc,  // no producer wants it
 };
-inline constexpr size_t kDropReasons = 12;
+inline constexpr size_t kDropReasons = 11;
 
 std::string_view ToString(DropReason reason);
 

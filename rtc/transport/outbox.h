@@ -2,6 +2,7 @@
 // transports.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -44,10 +45,18 @@ struct PathChange {
   bool added = true;
 };
 
+// A packet that a direct transport sends: to the controller, which takes the place of the peer.
+struct DirectPacket {
+  std::string id;  // of the consumer for RTP, of the transport for RTCP
+  bool rtcp = false;
+  std::vector<uint8_t> bytes;
+};
+
 struct Outbox {
   std::vector<TransportEvent> transport;
   MediaEvents media;
   std::vector<PathChange> paths;
+  std::vector<DirectPacket> direct;  // at most what a turn brings, once for each consumer
 };
 
 }  // namespace sluice

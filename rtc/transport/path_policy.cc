@@ -27,11 +27,11 @@ bool TuplePolicy::Learn(const Path& path) {
 
 const Path* PathPolicy::rtp() const {
   if (const auto* agent = ice()) return agent->selected_path();
-  return tuple()->rtp().remote.is_set() ? &tuple()->rtp() : nullptr;
+  return tuple() && tuple()->rtp().remote.is_set() ? &tuple()->rtp() : nullptr;
 }
 
 const Path* PathPolicy::rtcp() const {
-  if (ice() || tuple()->rtcp_mux()) return rtp();
+  if (!tuple() || tuple()->rtcp_mux()) return rtp();
   return tuple()->rtcp()->remote.is_set() ? &*tuple()->rtcp() : nullptr;
 }
 

@@ -1,5 +1,5 @@
-// Which remote addresses a transport listens to and where it sends: by ICE, or by a tuple that the controller gives or
-// that is learnt from the peer's first good packet (comedia).
+// Which remote addresses a transport listens to and where it sends: by ICE, by a tuple that the controller gives or that
+// is learnt from the peer's first good packet (comedia), or none (the controller is the peer).
 #pragma once
 
 #include <optional>
@@ -37,27 +37,32 @@ class TuplePolicy {
   bool comedia_;
 };
 
+// No path: packets come from the controller and go to it.
+struct DirectPolicy {};
+
 class PathPolicy {
  public:
   explicit PathPolicy(IceLiteAgent ice) : policy_(std::move(ice)) {}
   explicit PathPolicy(TuplePolicy tuple) : policy_(tuple) {}
+  explicit PathPolicy(DirectPolicy direct) : policy_(direct) {}
 
   IceLiteAgent* ice() { return std::get_if<IceLiteAgent>(&policy_); }
   const IceLiteAgent* ice() const { return std::get_if<IceLiteAgent>(&policy_); }
   TuplePolicy* tuple() { return std::get_if<TuplePolicy>(&policy_); }
   const TuplePolicy* tuple() const { return std::get_if<TuplePolicy>(&policy_); }
+  bool is_direct() const { return std::holds_alternative<DirectPolicy>(policy_); }
 
   // Everything but STUN is looked at only from such a path.
   bool Accepts(const Path& path) const {
     if (const auto* agent = ice()) return agent->IsValidPath(path);
-    return tuple()->Accepts(path);
+    return tuple() && tuple()->Accepts(path);
   }
-  // Where to send; null while that is not known.
+  // Where to send; null while that is not known, and always without a path.
   const Path* rtp() const;
   const Path* rtcp() const;
 
  private:
-  std::variant<IceLiteAgent, TuplePolicy> policy_;
+  std::variant<IceLiteAgent, TuplePolicy, DirectPolicy> policy_;
 };
 
 }  // namespace sluice

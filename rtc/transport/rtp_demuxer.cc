@@ -70,22 +70,22 @@ std::optional<RtpDemuxer::Target> RtpDemuxer::FindSsrc(Ssrc ssrc) const {
   return it->second;
 }
 
-std::optional<RtpDemuxer::Target> RtpDemuxer::Find(const rtp::PacketView& packet) {
-  if (auto known = FindSsrc(packet.ssrc())) return known;
-  auto target = FindByRid(packet);
-  if (!target) target = FindOpenEncoding(packet);
+std::optional<RtpDemuxer::Target> RtpDemuxer::Find(const rtp::PacketView& packet, const Producer* only) {
+  if (auto known = FindSsrc(packet.ssrc())) return only && known->producer != only ? std::nullopt : known;
+  auto target = FindByRid(packet, only);
+  if (!target) target = FindOpenEncoding(packet, only);
   if (target) Bind(packet.ssrc(), *target);
   return target;
 }
 
-std::optional<RtpDemuxer::Target> RtpDemuxer::FindByRid(const rtp::PacketView& packet) const {
+std::optional<RtpDemuxer::Target> RtpDemuxer::FindByRid(const rtp::PacketView& packet, const Producer* only) const {
   const std::string_view repaired = TextExtension(packet, extensions_, HeaderExtension::kRepairedRid);
   const std::string_view rid = repaired.empty() ? TextExtension(packet, extensions_, HeaderExtension::kRid) : repaired;
   if (rid.empty()) return std::nullopt;
   const std::string_view mid = TextExtension(packet, extensions_, HeaderExtension::kMid);
   for (Producer* producer : producers_) {
     const RtpParameters& params = producer->config().rtp_parameters;
-    if (!mid.empty() && !params.mid.empty() && params.mid != mid) continue;
+    if (only ? producer != only : !mid.empty() && !params.mid.empty() && params.mid != mid) continue;
     for (size_t i = 0; i < params.encodings.size(); ++i) {
       if (params.encodings[i].rid != rid) continue;
       const RtpCodecParameters* codec = params.CodecOf(params.encodings[i]);
@@ -97,13 +97,14 @@ std::optional<RtpDemuxer::Target> RtpDemuxer::FindByRid(const rtp::PacketView& p
   return std::nullopt;
 }
 
-std::optional<RtpDemuxer::Target> RtpDemuxer::FindOpenEncoding(const rtp::PacketView& packet) const {
+std::optional<RtpDemuxer::Target> RtpDemuxer::FindOpenEncoding(const rtp::PacketView& packet,
+                                                               const Producer* only) const {
   const std::string_view mid = TextExtension(packet, extensions_, HeaderExtension::kMid);
   std::optional<Target> found;
   for (Producer* producer : producers_) {
     const RtpParameters& params = producer->config().rtp_parameters;
     if (params.encodings.size() != 1 || !IsOpen(params.encodings[0])) continue;
-    if (mid.empty() ? !params.mid.empty() : params.mid != mid) continue;
+    if (only ? producer != only : params.mid != mid) continue;
     const RtpCodecParameters* codec = params.CodecOf(params.encodings[0]);
     const RtpCodecParameters* rtx = codec ? params.RtxCodecFor(codec->payload_type) : nullptr;
     const bool is_media = codec && codec->payload_type == packet.payload_type();

@@ -6,7 +6,8 @@
 //   RTX;
 //   4. there is exactly one producer with such a single open encoding and no MID, and the payload type is one of its
 //   own.
-// A match by 2-4 binds the SSRC. Bounds: an encoding binds one media and one RTX SSRC at a time; a new one replaces
+// Where the producer is known from elsewhere (direct transports), MIDs need not be there and other producers are not looked
+// at. A match by 2-4 binds the SSRC. Bounds: an encoding binds one media and one RTX SSRC at a time; a new one replaces
 // it (the sender restarted), so a peer that invents SSRCs grows nothing.
 #pragma once
 
@@ -36,7 +37,8 @@ class RtpDemuxer {
   absl::Status Add(Producer& producer);
   void Remove(Producer& producer);
 
-  std::optional<Target> Find(const rtp::PacketView& packet);
+  // `only`: of this producer, or of nobody.
+  std::optional<Target> Find(const rtp::PacketView& packet, const Producer* only = nullptr);
   // For RTCP: known SSRCs only.
   std::optional<Target> FindSsrc(Ssrc ssrc) const;
 
@@ -49,8 +51,8 @@ class RtpDemuxer {
   std::vector<std::pair<std::string, std::string>> RidTable() const;
 
  private:
-  std::optional<Target> FindByRid(const rtp::PacketView& packet) const;
-  std::optional<Target> FindOpenEncoding(const rtp::PacketView& packet) const;
+  std::optional<Target> FindByRid(const rtp::PacketView& packet, const Producer* only) const;
+  std::optional<Target> FindOpenEncoding(const rtp::PacketView& packet, const Producer* only) const;
   void Bind(Ssrc ssrc, const Target& target);
 
   std::vector<Producer*> producers_;

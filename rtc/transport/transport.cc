@@ -69,6 +69,11 @@ std::unique_ptr<Transport> Transport::CreatePlain(PlainTransportConfig config, c
   return transport;
 }
 
+std::unique_ptr<Transport> Transport::CreateDirect(DirectTransportConfig config, const Env& env, Timestamp now) {
+  return std::unique_ptr<Transport>(
+      new Transport(std::move(config.id), PathPolicy(DirectPolicy()), Protection::Clear(), env, now));
+}
+
 absl::StatusOr<DtlsRole> Transport::Connect(const WebRtcConnectParameters& remote, Turn& turn) {
   DtlsSession* dtls = protection_.dtls();
   if (!dtls) return absl::FailedPreconditionError("this transport has no DTLS");

@@ -1,6 +1,7 @@
-// A Transport carries the packets of one peer. WebRTC, plain and (later) pipe and direct transports are this one class,
-// composed of a path policy (ICE, or a tuple that is given or learnt), a protection (DTLS-SRTP, SRTP with given keys,
-// or none) and what both share: demultiplexing, producers, consumers, RTCP, feedback.
+// A Transport carries the packets of one peer. WebRTC, plain, pipe and direct transports are this one class, composed of
+// a path policy (ICE, a tuple that is given or learnt, or none), a protection (DTLS-SRTP, SRTP with given keys, or none)
+// and what all share: demultiplexing, producers, consumers, RTCP, feedback. A direct transport's peer is the controller:
+// what it sends goes to turn.outbox.direct.
 //
 // It opens no socket and reads no clock: datagrams, times and the batch for outgoing datagrams come with each call.
 // Events go to turn.outbox. Packets for other transports are only announced (turn.ready); FanOut() forwards them.
@@ -50,6 +51,7 @@ class Transport {
 
   static std::unique_ptr<Transport> CreateWebRtc(WebRtcTransportConfig config, const Env& env, Timestamp now);
   static std::unique_ptr<Transport> CreatePlain(PlainTransportConfig config, const Env& env, Timestamp now);
+  static std::unique_ptr<Transport> CreateDirect(DirectTransportConfig config, const Env& env, Timestamp now);
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
@@ -59,6 +61,9 @@ class Transport {
   // --- datagrams and time ---
   // `bytes` is decrypted in place. `arrival` is when the kernel got it, on the same clock as turn.now.
   void HandleDatagram(const Path& path, std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
+  // Direct transports: an RTP packet for one of its producers, and RTCP about what it sends and gets.
+  void HandleDirectRtp(const Producer& producer, std::span<const uint8_t> bytes, Turn& turn);
+  void HandleDirectRtcp(std::span<const uint8_t> compound, Turn& turn);
   // The local end of a connection-oriented path went away.
   void HandlePathClosed(const Path& path, Turn& turn);
   Timestamp NextDeadline() const;
@@ -92,7 +97,7 @@ class Transport {
   // Asks the peer for a key frame of one stream of a producer of this transport, unless one was asked for just now.
   void RequestKeyFrame(Producer& producer, size_t stream, Turn& turn);
   // Media can leave: it is known where to, and keys are there.
-  bool IsConnected() const { return path_.rtp() != nullptr && protection_.ready(); }
+  bool IsConnected() const { return path_.is_direct() || (path_.rtp() && protection_.ready()); }
 
   // --- inspection ---
   const PathPolicy& path_policy() const { return path_; }
@@ -111,6 +116,8 @@ class Transport {
   void HandleStun(const Path& path, std::span<const uint8_t> bytes, Turn& turn);
   void HandleDtls(std::span<const uint8_t> bytes, Turn& turn);
   void HandleRtp(const Path& path, std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
+  void TakeRtp(const rtp::PacketView& packet, const std::optional<RtpDemuxer::Target>& target, size_t wire_size,
+               Timestamp arrival, Turn& turn);
   void HandleRtcp(const Path& path, std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
   void ReadRtcp(std::span<const uint8_t> compound, Timestamp arrival, Turn& turn);
   void OnReportBlocks(std::span<const rtcp::ReportBlock> blocks, Turn& turn);
@@ -129,7 +136,8 @@ class Transport {
   void BecameConnected(Turn& turn);
 
   // transport_send.cc
-  void CommitRtp(const Path& path, size_t size, bool is_rtx, Turn& turn);
+  void CommitRtp(const Consumer& consumer, size_t size, bool is_rtx, Turn& turn);
+  void SendDirect(const std::string& id, bool rtcp, std::span<const uint8_t> bytes, Turn& turn);
   void SendRtcp(std::span<const uint8_t> compound, Turn& turn);
   void SendRequests(Producer& producer, Turn& turn);
   void SendKeyFrameRequest(const Producer& producer, ProducerStream& stream, Turn& turn);

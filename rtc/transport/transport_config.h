@@ -34,6 +34,10 @@ struct PlainTransportConfig {
   std::optional<SrtpSuite> srtp_suite;  // set: SRTP is on, and a key of ours is made
 };
 
+struct DirectTransportConfig {
+  std::string id;
+};
+
 struct WebRtcConnectParameters {
   // The peer's role. kAuto: the peer lets us choose, and we are the client.
   DtlsRole role = DtlsRole::kAuto;

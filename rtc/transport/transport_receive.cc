@@ -66,22 +66,38 @@ void Transport::HandleRtp(const Path& path, std::span<uint8_t> bytes, Timestamp 
   const auto packet = rtp::PacketView::Parse(bytes.first(clear.size));
   if (!packet) return drops_.Count(DropReason::kBadRtp);
   LearnPath(path, turn);
+  TakeRtp(*packet, demuxer_.Find(*packet), wire_size, arrival, turn);
+}
+
+void Transport::TakeRtp(const rtp::PacketView& packet, const std::optional<RtpDemuxer::Target>& target,
+                        size_t wire_size, Timestamp arrival, Turn& turn) {
   if (const uint8_t id = demuxer_.extensions().IdOf(rtp::HeaderExtension::kTransportWideCc)) {
-    const auto value = packet->Extension(id);
+    const auto value = packet.Extension(id);
     const auto number = value ? rtp::TransportSequenceNumber::Parse(*value) : std::nullopt;
     if (number) reporter_.OnTransportSeq(number->seq, arrival);
   }
-  const auto target = demuxer_.Find(*packet);
   if (!target) {
-    protection_.ForgetInbound(packet->ssrc());  // or a peer could fill the table with SSRCs that nobody wants
+    protection_.ForgetInbound(packet.ssrc());  // or a peer could fill the table with SSRCs that nobody wants
     return drops_.Count(DropReason::kUnknownSsrc);
   }
   (target->is_rtx ? counters_.rtx_received : counters_.rtp_received).Add(wire_size, turn.now);
   Producer& producer = *target->producer;
-  if (producer.OnRtp(target->stream, target->is_rtx, *packet, arrival, turn.outbox.media)) {
+  if (producer.OnRtp(target->stream, target->is_rtx, packet, arrival, turn.outbox.media)) {
     turn.ready.push_back(&producer);
   }
   SendRequests(producer, turn);
+}
+
+void Transport::HandleDirectRtp(const Producer& producer, std::span<const uint8_t> bytes, Turn& turn) {
+  counters_.received.Add(bytes.size(), turn.now);
+  const auto packet = rtp::PacketView::Parse(bytes);
+  if (!packet) return drops_.Count(DropReason::kBadRtp);
+  TakeRtp(*packet, demuxer_.Find(*packet, &producer), bytes.size(), turn.now, turn);
+}
+
+void Transport::HandleDirectRtcp(std::span<const uint8_t> compound, Turn& turn) {
+  counters_.received.Add(compound.size(), turn.now);
+  ReadRtcp(compound, turn.now, turn);
 }
 
 void Transport::LearnPath(const Path& path, Turn& turn) {
@@ -148,10 +164,7 @@ void Transport::OnKeyFrameRequest(Ssrc media, bool fir, Turn& turn) {
     stream->CountPli();
   }
   consumer.Trace(fir ? TraceKind::kFir : TraceKind::kPli, true, media, turn.now, turn.outbox.media);
-  if (!consumer.active() || !stream->MayAskForKeyFrame(turn.now)) return;
-  for (size_t wanted : consumer.StreamsWanted()) {
-    turn.key_frames.push_back({.producer = &consumer.producer(), .stream = wanted});
-  }
+  if (consumer.active() && stream->MayAskForKeyFrame(turn.now)) WishKeyFrames(consumer, turn);
 }
 
 void Transport::OnExtendedReport(const rtcp::ExtendedReport& report, Timestamp arrival, Turn& turn) {

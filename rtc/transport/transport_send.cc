@@ -19,8 +19,7 @@ SendStamp Transport::NextStamp(Timestamp now) const {
 }
 
 void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fresh, Turn& turn) {
-  const Path* path = path_.rtp();
-  if (!path || !protection_.ready() || !consumer.active()) return;
+  if (!IsConnected() || !consumer.active()) return;
   const std::span<ProducerStream> sources = consumer.producer().streams();
   for (const Producer::Fresh& one : fresh) {
     const StoredPacket* packet = sources[one.stream].ring().Find(one.seq);
@@ -29,25 +28,32 @@ void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fre
                                        turn.outbox.media);
     if (size == 0) continue;
     if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
-    CommitRtp(*path, size, false, turn);
+    CommitRtp(consumer, size, false, turn);
   }
   if (const auto blocked = consumer.BlockedOnKeyFrameOf()) {
     turn.key_frames.push_back({.producer = &consumer.producer(), .stream = *blocked});
   }
 }
 
-void Transport::CommitRtp(const Path& path, size_t size, bool is_rtx, Turn& turn) {
+void Transport::CommitRtp(const Consumer& consumer, size_t size, bool is_rtx, Turn& turn) {
   const SrtpResult result = protection_.ProtectRtp(turn.batch.Next(), size);
   if (!result.ok()) return;
-  turn.batch.Commit(path, result.size);
+  if (path_.is_direct()) {
+    SendDirect(consumer.id(), false, turn.batch.Next().first(size), turn);
+  } else {
+    turn.batch.Commit(*path_.rtp(), result.size);
+  }
   counters_.sent.Add(result.size, turn.now);
   (is_rtx ? counters_.rtx_sent : counters_.rtp_sent).Add(result.size, turn.now);
 }
 
+void Transport::SendDirect(const std::string& id, bool rtcp, std::span<const uint8_t> bytes, Turn& turn) {
+  turn.outbox.direct.push_back({.id = id, .rtcp = rtcp, .bytes = {bytes.begin(), bytes.end()}});
+}
+
 void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
   const auto it = consumer_by_ssrc_.find(nack.media);
-  const Path* path = path_.rtp();
-  if (it == consumer_by_ssrc_.end() || !path) return;
+  if (it == consumer_by_ssrc_.end() || !IsConnected()) return;
   Consumer& consumer = *it->second;
   OutgoingStream* stream = consumer.FindStream(nack.media);
   if (stream->params().ssrc != nack.media) return;  // RTX itself is not repeated
@@ -59,11 +65,16 @@ void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
                                            turn.batch.Next().first(kMaxRtp));
     if (size == 0) continue;
     if (stream->has_rtx() && stream->needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
-    CommitRtp(*path, size, true, turn);
+    CommitRtp(consumer, size, true, turn);
   }
 }
 
 void Transport::SendRtcp(std::span<const uint8_t> compound, Turn& turn) {
+  if (path_.is_direct()) {
+    SendDirect(id_, true, compound, turn);
+    counters_.sent.Add(compound.size(), turn.now);
+    return;
+  }
   const Path* path = path_.rtcp();
   if (!path || !protection_.ready()) return;
   const std::span<uint8_t> slot = turn.batch.Next();

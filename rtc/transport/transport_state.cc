@@ -59,12 +59,7 @@ void Transport::AfterDtls(DtlsState before, Turn& turn) {
 }
 
 void Transport::BecameConnected(Turn& turn) {
-  for (const auto& consumer : consumers_) {
-    if (!consumer->active()) continue;
-    for (size_t stream : consumer->StreamsWanted()) {
-      turn.key_frames.push_back({.producer = &consumer->producer(), .stream = stream});
-    }
-  }
+  for (const auto& consumer : consumers_) WishKeyFrames(*consumer, turn);
 }
 
 Timestamp Transport::NextDeadline() const {

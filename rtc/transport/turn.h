@@ -27,4 +27,7 @@ struct Turn {
   std::vector<KeyFrameWish> key_frames;  // asked for by consumers
 };
 
+// Asks for key frames of every stream that `consumer` forwards, or would; of none while it is not active.
+void WishKeyFrames(const Consumer& consumer, Turn& turn);
+
 }  // namespace sluice

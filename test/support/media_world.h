@@ -120,11 +120,13 @@ class MediaWorld {
     const auto socket = static_cast<SocketId>(router_.Transports().size() + 1);
     PlainTransportConfig config{.id = id, .rtp = PathOf(socket)};
     config.rtp.remote = {};
-    auto transport = router_.AddTransport(Transport::CreatePlain(
-        config, {.dtls = *dtls_, .pool = pool_, .rng = rng_, .wall_offset = TimeDelta::Seconds(1'700'000'000)},
-        turn_.now));
+    auto transport = router_.AddTransport(Transport::CreatePlain(config, Env(), turn_.now));
     EXPECT_TRUE((*transport)->Connect(PlainConnectParameters{.rtp = PathOf(socket).remote}, turn_).ok());
     return **transport;
+  }
+
+  Transport& AddDirectTransport(const std::string& id) {
+    return **router_.AddTransport(Transport::CreateDirect({.id = id}, Env(), turn_.now));
   }
 
   // A datagram from the peer of `transport`; the turn ends after it.
@@ -162,10 +164,16 @@ class MediaWorld {
     return found;
   }
 
+  // What direct transports sent since the last call.
+  std::vector<DirectPacket> TakeDirect() { return std::exchange(turn_.outbox.direct, {}); }
+
   Router& router() { return router_; }
   Turn& turn() { return turn_; }
 
  private:
+  Transport::Env Env() {
+    return {.dtls = *dtls_, .pool = pool_, .rng = rng_, .wall_offset = TimeDelta::Seconds(1'700'000'000)};
+  }
   static Path PathOf(SocketId socket) {
     return {.socket = socket,
             .local = SocketAddress::Ipv4({127, 0, 0, 1}, static_cast<uint16_t>(1000 + socket)),

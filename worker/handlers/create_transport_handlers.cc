@@ -39,23 +39,6 @@ void Unpack(const fbs::transport::Options* from, TransportObject& to) {
   if (from) from->UnPackTo(&to.options);
 }
 
-// Puts a transport that is complete into the router, the registry and the list. The last step of every creation.
-absl::Status Insert(Call& call, RouterObject& router, std::unique_ptr<TransportObject> object,
-                    std::unique_ptr<Transport> transport) {
-  auto added = router.router->AddTransport(std::move(transport));
-  if (!added.ok()) return added.status();
-  object->transport = *added;
-  object->router = &router;
-  Dispatcher& dispatcher = call.core.media.dispatcher();
-  if (object->kind != TransportKind::kWebRtc) {
-    for (const Listening& l : object->listening) dispatcher.SetOwner(l.socket, **added);
-  }
-  call.core.objects.Add(object->id, object.get());
-  call.core.media.Touch(**added);
-  router.transports.push_back(std::move(object));
-  return absl::OkStatus();
-}
-
 // Decides which sockets a WebRTC transport uses: a server's, or new ones.
 absl::StatusOr<std::vector<const Listening*>> ChooseSockets(Call& call, const fbs::webrtc::Options& options,
                                                             TransportObject& object) {
@@ -114,7 +97,7 @@ absl::Status CreateOnTuple(Call& call, RouterObject& router, std::unique_ptr<Tra
   if (setup.rtcp) config.rtcp = path_of(listening->back());
   object->listening = *listening;
   auto transport = Transport::CreatePlain(std::move(config), call.core.TransportEnv(), call.turn.now);
-  absl::Status status = Insert(call, router, std::move(object), std::move(transport));
+  absl::Status status = InsertTransport(call, router, std::move(object), std::move(transport));
   if (!status.ok()) {
     for (const Listening& l : *listening) call.core.media.network().Close(l.socket);
   }
@@ -122,6 +105,22 @@ absl::Status CreateOnTuple(Call& call, RouterObject& router, std::unique_ptr<Tra
 }
 
 }  // namespace
+
+absl::Status InsertTransport(Call& call, RouterObject& router, std::unique_ptr<TransportObject> object,
+                             std::unique_ptr<Transport> transport) {
+  auto added = router.router->AddTransport(std::move(transport));
+  if (!added.ok()) return added.status();
+  object->transport = *added;
+  object->router = &router;
+  Dispatcher& dispatcher = call.core.media.dispatcher();
+  if (object->kind != TransportKind::kWebRtc) {
+    for (const Listening& l : object->listening) dispatcher.SetOwner(l.socket, **added);
+  }
+  call.core.objects.Add(object->id, object.get());
+  call.core.media.Touch(**added);
+  router.transports.push_back(std::move(object));
+  return absl::OkStatus();
+}
 
 Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
                                    const fbs::router::CreateWebRtcTransportRequest& body) {
@@ -147,7 +146,7 @@ Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
   const std::string ufrag = config.ice.ufrag;
   TransportObject* created = object.get();
   auto transport = Transport::CreateWebRtc(std::move(config), call.core.TransportEnv(), call.turn.now);
-  auto status = Insert(call, router, std::move(object), std::move(transport));
+  auto status = InsertTransport(call, router, std::move(object), std::move(transport));
   if (!status.ok()) return status;
   for (const Listening* l : *usable) call.core.media.dispatcher().AddUfrag(l->socket, ufrag, *created->transport);
   if (created->server) created->server->transports.push_back(created);

@@ -1,4 +1,5 @@
-// The request handlers, by whom they are addressed to, and the helper that finds the addressee and the body.
+// The handlers of requests and of notifications, by whom they are addressed to, and the helper that finds the addressee
+// and the body.
 //
 // A handler takes the call, the object that the handler id names, and the body if the method has one. It decodes and
 // checks everything before it changes anything.
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "worker/notifications.h"
 #include "worker/requests.h"
 #include "worker/wire/transport_wire.h"
 
@@ -33,6 +35,8 @@ template <>
 inline Core* Addressee<Core>(Call& call) {
   return &call.core;
 }
+
+absl::Status MustBe(const TransportObject& transport, TransportKind kind, std::string_view name);
 
 // What a handler is addressed to, in words.
 template <class T>
@@ -95,6 +99,13 @@ Result RouterCreatePlainTransport(Call& call, RouterObject& router,
                                   const fbs::router::CreatePlainTransportRequest& body);
 Result RouterCreatePipeTransport(Call& call, RouterObject& router, const fbs::router::CreatePipeTransportRequest& body);
 
+// direct_handlers.cc
+Result RouterCreateDirectTransport(Call& call, RouterObject& router,
+                                   const fbs::router::CreateDirectTransportRequest& body);
+absl::Status TransportSendRtcp(Note& note, TransportObject& transport,
+                               const fbs::transport::SendRtcpNotification& body);
+absl::Status ProducerSend(Note& note, Producer& producer, const fbs::producer::SendNotification& body);
+
 // transport_handlers.cc
 Result TransportDump(Call& call, TransportObject& transport);
 Result TransportGetStats(Call& call, TransportObject& transport);
@@ -131,6 +142,10 @@ Result ConsumerSetPreferredLayers(Call& call, Consumer& consumer, const fbs::con
 Result ConsumerSetPriority(Call& call, Consumer& consumer, const fbs::consumer::SetPriorityRequest& body);
 Result ConsumerRequestKeyFrame(Call& call, Consumer& consumer);
 Result ConsumerEnableTraceEvent(Call& call, Consumer& consumer, const fbs::consumer::EnableTraceEventRequest& body);
+
+// Puts a transport that is complete into the router, the registry and the list. The last step of every creation.
+absl::Status InsertTransport(Call& call, RouterObject& router, std::unique_ptr<TransportObject> object,
+                             std::unique_ptr<Transport> transport);
 
 // Closes a transport and all that is on it, its sockets and ids included. Its media leaves first.
 void CloseTransport(Call& call, TransportObject& transport);

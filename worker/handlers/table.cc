@@ -33,6 +33,7 @@ constexpr std::array<Handler, kMethods> MakeTable() {
   set(Method::RouterCreateWebRtcTransportWithServer, h::Bound<&h::RouterCreateWebRtcTransport>::Run);
   set(Method::RouterCreatePlainTransport, h::Bound<&h::RouterCreatePlainTransport>::Run);
   set(Method::RouterCreatePipeTransport, h::Bound<&h::RouterCreatePipeTransport>::Run);
+  set(Method::RouterCreateDirectTransport, h::Bound<&h::RouterCreateDirectTransport>::Run);
   set(Method::RouterCloseTransport, h::Bound<&h::RouterCloseTransport>::Run);
   set(Method::TransportDump, h::Bound<&h::TransportDump>::Run);
   set(Method::TransportGetStats, h::Bound<&h::TransportGetStats>::Run);

@@ -11,11 +11,6 @@ namespace {
 
 using fbs::response::Body;
 
-absl::Status MustBe(const TransportObject& transport, TransportKind kind, std::string_view name) {
-  if (transport.kind == kind) return absl::OkStatus();
-  return absl::InvalidArgumentError(fmt::format("transport \"{}\" is no {}", transport.id, name));
-}
-
 absl::StatusOr<std::optional<SrtpKeying>> DecodeSrtp(const fbs::srtp::Parameters* from) {
   if (!from) return std::nullopt;
   if (from->crypto_suite() > fbs::srtp::CryptoSuite::MAX) {
@@ -59,6 +54,11 @@ absl::StatusOr<DataRate> DecodeRate(uint64_t bps, std::string_view field) {
 
 }  // namespace
 
+absl::Status MustBe(const TransportObject& transport, TransportKind kind, std::string_view name) {
+  if (transport.kind == kind) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format("transport \"{}\" is no {}", transport.id, name));
+}
+
 Result TransportDump(Call& call, TransportObject& transport) {
   switch (transport.kind) {
     case TransportKind::kWebRtc:
@@ -67,6 +67,8 @@ Result TransportDump(Call& call, TransportObject& transport) {
       return Answer{Body::PlainTransportDump, wire::EncodePlainDump(call.b, transport).Union()};
     case TransportKind::kPipe:
       return Answer{Body::PipeTransportDump, wire::EncodePipeDump(call.b, transport).Union()};
+    case TransportKind::kDirect:
+      return Answer{Body::DirectTransportDump, wire::EncodeDirectDump(call.b, transport).Union()};
   }
   return absl::InternalError("a transport of no kind");
 }
@@ -80,6 +82,8 @@ Result TransportGetStats(Call& call, TransportObject& transport) {
       return Answer{Body::PlainTransportGetStats, wire::EncodePlainStats(call.b, transport, now).Union()};
     case TransportKind::kPipe:
       return Answer{Body::PipeTransportGetStats, wire::EncodePipeStats(call.b, transport, now).Union()};
+    case TransportKind::kDirect:
+      return Answer{Body::DirectTransportGetStats, wire::EncodeDirectStats(call.b, transport, now).Union()};
   }
   return absl::InternalError("a transport of no kind");
 }

@@ -134,6 +134,7 @@ fbs::transport::DumpT BaseDump(const TransportObject& of) {
   const Transport& t = *of.transport;
   fbs::transport::DumpT out;
   out.id = of.id;
+  out.direct = of.kind == TransportKind::kDirect;
   for (const auto& producer : t.producers()) out.producer_ids.push_back(producer->id());
   for (const auto& consumer : t.consumers()) {
     out.consumer_ids.push_back(consumer->id());
@@ -266,6 +267,19 @@ flatbuffers::Offset<fbs::pipe::GetStatsResponse> EncodePipeStats(Builder& b, con
   out.base = Boxed(BaseStats(of, now));
   out.tuple = RtpTuple(of);
   return fbs::pipe::CreateGetStatsResponse(b, &out);
+}
+
+flatbuffers::Offset<fbs::direct::DumpResponse> EncodeDirectDump(Builder& b, const TransportObject& of) {
+  fbs::direct::DumpResponseT out;
+  out.base = Boxed(BaseDump(of));
+  return fbs::direct::CreateDumpResponse(b, &out);
+}
+
+flatbuffers::Offset<fbs::direct::GetStatsResponse> EncodeDirectStats(Builder& b, const TransportObject& of,
+                                                                     Timestamp now) {
+  fbs::direct::GetStatsResponseT out;
+  out.base = Boxed(BaseStats(of, now));
+  return fbs::direct::CreateGetStatsResponse(b, &out);
 }
 
 }  // namespace sluice::wire

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "fbs/direct_generated.h"
 #include "fbs/pipe_generated.h"
 #include "fbs/plain_generated.h"
 #include "fbs/webrtc_generated.h"
@@ -45,6 +46,10 @@ flatbuffers::Offset<fbs::plain::GetStatsResponse> EncodePlainStats(Builder& b, c
                                                                    Timestamp now);
 flatbuffers::Offset<fbs::pipe::DumpResponse> EncodePipeDump(Builder& b, const TransportObject& of);
 flatbuffers::Offset<fbs::pipe::GetStatsResponse> EncodePipeStats(Builder& b, const TransportObject& of, Timestamp now);
+
+flatbuffers::Offset<fbs::direct::DumpResponse> EncodeDirectDump(Builder& b, const TransportObject& of);
+flatbuffers::Offset<fbs::direct::GetStatsResponse> EncodeDirectStats(Builder& b, const TransportObject& of,
+                                                                     Timestamp now);
 
 inline fbs::webrtc::IceState ToWire(IceState state) { return static_cast<fbs::webrtc::IceState>(state); }
 inline fbs::webrtc::DtlsState ToWire(DtlsState state) { return static_cast<fbs::webrtc::DtlsState>(state); }

@@ -1,0 +1,14 @@
+#include "rtc/transport/turn.h"
+
+#include "rtc/media/consumer.h"
+
+namespace sluice {
+
+void WishKeyFrames(const Consumer& consumer, Turn& turn) {
+  if (!consumer.active()) return;
+  for (size_t stream : consumer.StreamsWanted()) {
+    turn.key_frames.push_back({.producer = &consumer.producer(), .stream = stream});
+  }
+}
+
+}  // namespace sluice
