@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "controller/transport.h"
+#include "controller/listen_info.h"
 
 namespace sluice::conference {
 

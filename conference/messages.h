@@ -15,7 +15,7 @@
 #include <variant>
 
 #include "controller/rtp_parameters.h"
-#include "controller/transport.h"
+#include "controller/webrtc_transport.h"
 
 namespace sluice::conference {
 

@@ -10,7 +10,7 @@
 #include "controller/ortc.h"
 #include "controller/rtp_parameters.h"
 #include "controller/status.h"
-#include "controller/transport.h"
+#include "controller/webrtc_transport.h"
 
 namespace sluice::controller {
 

@@ -1,17 +1,14 @@
+#include "controller/plain_transport.h"
+
 #include "controller/calls.h"
 #include "controller/connection.h"
-#include "controller/trace.h"
-#include "controller/transport.h"
 #include "controller/wire.h"
 
 namespace sluice::controller {
 
 using fbs::notification::Event;
 
-PlainTransport::PlainTransport(std::shared_ptr<Connection> connection, std::string id, std::weak_ptr<Router> router,
-                               std::string router_id, Data data)
-    : Transport(std::move(connection), std::move(id), std::move(router), std::move(router_id)),
-      data_(std::move(data)) {}
+PlainTransport::PlainTransport(Base base, Data data) : Transport(std::move(base)), data_(std::move(data)) {}
 
 PlainTransport::~PlainTransport() = default;
 
@@ -55,15 +52,6 @@ void PlainTransport::GetStats(Callback<PlainTransportStats> done) {
        }));
 }
 
-void PlainTransport::Close() {
-  auto self = shared_from_this();
-  if (closed()) return;
-  Transport::Close();
-  on = {};
-}
-
-void PlainTransport::EmitClosed(CloseReason reason) { EmitLast(on, reason); }
-
 void PlainTransport::OnNotification(const fbs::notification::Notification& notification) {
   switch (notification.event()) {
     case Event::PlainTransportTuple:
@@ -80,11 +68,8 @@ void PlainTransport::OnNotification(const fbs::notification::Notification& notif
         Emit(on.rtcp_tuple, tuple);
       }
       return;
-    case Event::TransportTrace:
-      if (const auto* body = notification.body_as_TransportTrace()) Emit(on.trace, ReadTrace(*body));
-      return;
     default:
-      return;  // of a later protocol
+      return Transport::OnNotification(notification);
   }
 }
 

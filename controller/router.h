@@ -9,9 +9,14 @@
 
 #include "controller/object.h"
 #include "controller/ortc.h"
+#include "controller/plain_transport.h"
 #include "controller/rtp_parameters.h"
 #include "controller/status.h"
-#include "controller/transport.h"
+#include "controller/webrtc_transport.h"
+
+namespace sluice::fbs::transport {
+struct Dump;
+}
 
 namespace sluice::controller {
 
@@ -56,7 +61,9 @@ class Router final : public Object {
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;
   void CloseChildren(CloseReason reason);
-  absl::Status CheckCreated(const std::string& transport_id, const absl::Status& status);
+  Transport::Base BaseOf(const std::string& transport_id, const fbs::transport::Dump* dump);
+  template <class T, class Make>
+  ResponseCallback Created(std::string transport_id, Callback<std::shared_ptr<T>> done, Make make);
   void Remove(const std::string& transport_id);
 
   std::weak_ptr<Worker> worker_;

@@ -11,6 +11,9 @@
 #include "controller/wire.h"
 
 namespace sluice::controller {
+
+using fbs::notification::Event;
+
 namespace {
 
 // MIDs of consumers are at most 8 digits long: longer ones would not fit every header extension.
@@ -38,9 +41,11 @@ absl::Status CheckProducerOptions(const ProducerOptions& options) {
 
 }  // namespace
 
-Transport::Transport(std::shared_ptr<Connection> connection, std::string id, std::weak_ptr<Router> router,
-                     std::string router_id)
-    : Object(std::move(connection), std::move(id)), router_(std::move(router)), router_id_(std::move(router_id)) {}
+Transport::Transport(Base base)
+    : Object(std::move(base.connection), std::move(base.id)),
+      router_(std::move(base.router)),
+      router_id_(std::move(base.router_id)),
+      sctp_(base.sctp) {}
 
 Transport::~Transport() = default;
 
@@ -203,6 +208,27 @@ void Transport::EnableTraceEvents(std::vector<std::string> types, DoneCallback d
   Call(Method::TransportEnableTraceEvent, Body(std::move(request)), Done(std::move(done)));
 }
 
+void Transport::OnNotification(const fbs::notification::Notification& notification) {
+  switch (notification.event()) {
+    case Event::TransportSctpStateChange:
+      if (const auto* body = notification.body_as_TransportSctpStateChange()) {
+        sctp_.state = FromFbs(body->sctp_state());
+        Emit(events().sctp_state, *sctp_.state);
+      }
+      return;
+    case Event::TransportSctpNegotiatedCapabilities:
+      if (const auto* body = notification.body_as_TransportSctpNegotiatedCapabilities()) {
+        sctp_.negotiated = FromFbs(body->negotiated_capabilities());
+      }
+      return;
+    case Event::TransportTrace:
+      if (const auto* body = notification.body_as_TransportTrace()) Emit(events().trace, ReadTrace(*body));
+      return;
+    default:
+      return;  // of a later protocol
+  }
+}
+
 void Transport::Close() {
   auto self = shared_from_this();
   if (closed()) return;
@@ -210,16 +236,23 @@ void Transport::Close() {
   request.transport_id = id();
   Call(Method::RouterCloseTransport, router_id_, Body(std::move(request)), nullptr);
   MarkClosed();
-  if (auto router = router_.lock()) router->Remove(id());
+  EnterClosedState();
   CloseChildren(CloseReason::kParentClosed);
+  DropHandlers();
 }
 
 void Transport::OnParentClosed(CloseReason reason) {
   auto self = shared_from_this();
   if (!MarkClosed()) return;
-  if (auto router = router_.lock()) router->Remove(id());
+  EnterClosedState();
   CloseChildren(reason == CloseReason::kWorkerDied ? reason : CloseReason::kParentClosed);
   EmitClosed(reason);
+}
+
+void Transport::EnterClosedState() {
+  if (sctp_.state) sctp_.state = SctpState::kClosed;
+  OnClosed();
+  if (auto router = router_.lock()) router->Remove(id());
 }
 
 void Transport::CloseChildren(CloseReason reason) {

@@ -1,9 +1,41 @@
-// The words of transport.h's and object.h's enumerations.
-#include "controller/transport.h"
+// The words of the enumerations of transports and of object.h.
+#include "controller/webrtc_transport.h"
 
 namespace sluice::controller {
 
 std::string_view ToString(Protocol protocol) { return protocol == Protocol::kUdp ? "udp" : "tcp"; }
+
+std::string_view ToString(TransportType type) {
+  switch (type) {
+    case TransportType::kWebRtc:
+      return "webrtc";
+    case TransportType::kPlain:
+      return "plain";
+    case TransportType::kPipe:
+      return "pipe";
+    case TransportType::kDirect:
+      return "direct";
+  }
+  return "";
+}
+
+std::string_view ToString(SctpState state) {
+  switch (state) {
+    case SctpState::kNew:
+      return "new";
+    case SctpState::kConnecting:
+      return "connecting";
+    case SctpState::kConnected:
+      return "connected";
+    case SctpState::kFailed:
+      return "failed";
+    case SctpState::kClosed:
+      return "closed";
+  }
+  return "";
+}
+
+std::string_view ToString(IceRole role) { return role == IceRole::kControlled ? "controlled" : "controlling"; }
 
 std::string_view ToString(IceState state) {
   switch (state) {

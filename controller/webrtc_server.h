@@ -9,7 +9,7 @@
 
 #include "controller/object.h"
 #include "controller/status.h"
-#include "controller/transport.h"
+#include "controller/webrtc_transport.h"
 
 namespace sluice::controller {
 

@@ -1,7 +1,7 @@
+#include "controller/webrtc_transport.h"
+
 #include "controller/calls.h"
 #include "controller/connection.h"
-#include "controller/trace.h"
-#include "controller/transport.h"
 #include "controller/webrtc_server.h"
 #include "controller/wire.h"
 
@@ -9,11 +9,8 @@ namespace sluice::controller {
 
 using fbs::notification::Event;
 
-WebRtcTransport::WebRtcTransport(std::shared_ptr<Connection> connection, std::string id, std::weak_ptr<Router> router,
-                                 std::string router_id, Data data, std::weak_ptr<WebRtcServer> server)
-    : Transport(std::move(connection), std::move(id), std::move(router), std::move(router_id)),
-      data_(std::move(data)),
-      server_(std::move(server)) {}
+WebRtcTransport::WebRtcTransport(Base base, Data data, std::weak_ptr<WebRtcServer> server)
+    : Transport(std::move(base)), data_(std::move(data)), server_(std::move(server)) {}
 
 WebRtcTransport::~WebRtcTransport() = default;
 
@@ -59,29 +56,12 @@ void WebRtcTransport::GetStats(Callback<WebRtcTransportStats> done) {
        }));
 }
 
-void WebRtcTransport::Close() {
-  auto self = shared_from_this();
-  if (closed()) return;
-  EnterClosedState();
-  Transport::Close();
-  on = {};
-}
-
-void WebRtcTransport::OnParentClosed(CloseReason reason) {
-  auto self = shared_from_this();
-  if (closed()) return;
-  EnterClosedState();
-  Transport::OnParentClosed(reason);
-}
-
-void WebRtcTransport::EnterClosedState() {
+void WebRtcTransport::OnClosed() {
   data_.ice_state = IceState::kDisconnected;
   data_.ice_selected_tuple.reset();
   data_.dtls_state = DtlsState::kClosed;
   if (auto server = server_.lock()) server->Remove(id());
 }
-
-void WebRtcTransport::EmitClosed(CloseReason reason) { EmitLast(on, reason); }
 
 void WebRtcTransport::OnNotification(const fbs::notification::Notification& notification) {
   switch (notification.event()) {
@@ -105,11 +85,8 @@ void WebRtcTransport::OnNotification(const fbs::notification::Notification& noti
         Emit(on.dtls_state, data_.dtls_state);
       }
       return;
-    case Event::TransportTrace:
-      if (const auto* body = notification.body_as_TransportTrace()) Emit(on.trace, ReadTrace(*body));
-      return;
     default:
-      return;  // of a later protocol
+      return Transport::OnNotification(notification);
   }
 }
 

@@ -7,11 +7,12 @@
 
 #include "controller/consumer.h"
 #include "controller/ortc.h"
+#include "controller/plain_transport.h"
 #include "controller/producer.h"
 #include "controller/rtp_parameters.h"
 #include "controller/stats.h"
 #include "controller/status.h"
-#include "controller/transport.h"
+#include "controller/webrtc_transport.h"
 #include "fbs/message_generated.h"
 
 namespace sluice::controller {
@@ -26,6 +27,15 @@ std::unique_ptr<fbs::rtp::MappingT> ToFbs(const RtpMapping& mapping);
 std::unique_ptr<fbs::net::ListenInfoT> ToFbs(const ListenInfo& info);
 TransportTuple FromFbs(const fbs::net::Tuple* tuple);
 std::optional<TransportTuple> OptionalFromFbs(const fbs::net::Tuple* tuple);
+
+// Of any kind of transport but the direct ones; what only some have is left to the caller.
+std::unique_ptr<fbs::transport::OptionsT> TransportOptionsToFbs(const SctpOptions& sctp, bool is_data_channel);
+SctpState FromFbs(fbs::sctp::State state);
+std::optional<SctpParameters> FromFbs(const fbs::sctp::Parameters* parameters);
+std::optional<SctpNegotiatedCapabilities> FromFbs(const fbs::sctp::NegotiatedCapabilities* capabilities);
+Transport::Sctp SctpFromFbs(const fbs::transport::Dump* dump);
+std::unique_ptr<fbs::sctp::StreamParametersT> ToFbs(const SctpStreamParameters& parameters);
+std::optional<SctpStreamParameters> FromFbs(const fbs::sctp::StreamParameters* parameters);
 
 IceState FromFbs(fbs::webrtc::IceState state);
 DtlsState FromFbs(fbs::webrtc::DtlsState state);

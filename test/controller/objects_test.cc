@@ -2,120 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "controller/router.h"
-#include "controller/webrtc_server.h"
-#include "controller/worker.h"
-#include "test/controller/fake_worker_end.h"
+#include "test/controller/objects_fixture.h"
 
 namespace sluice::controller {
 namespace {
 
-using fbs::notification::Event;
-using fbs::request::Method;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-RtpCodecCapability Vp8() { return {.kind = MediaKind::kVideo, .mime_type = "video/VP8", .clock_rate = 90000}; }
-RtpCodecCapability Opus() { return {.mime_type = "audio/opus", .clock_rate = 48000, .channels = 2}; }
-
-RtpParameters SentVideo() {
-  return {.mid = "1",
-          .codecs = {{.mime_type = "video/VP8", .payload_type = 96, .clock_rate = 90000}},
-          .header_extensions = {{.uri = "urn:ietf:params:rtp-hdrext:sdes:mid", .id = 4}},
-          .encodings = {{.rid = "r0", .max_bitrate = 100'000}, {.rid = "r1", .rtx_ssrc = 77}},
-          .rtcp = {.cname = "me"}};
-}
-
-// The value and the status of one call.
-template <class T>
-struct Result {
-  int count = 0;
-  absl::Status status;
-  T value{};
-  Callback<T> Take() {
-    return [this](absl::StatusOr<T> result) {
-      ++count;
-      status = result.status();
-      if (result.ok()) value = *std::move(result);
-    };
-  }
-};
-struct Outcome {
-  int count = 0;
-  absl::Status status;
-  DoneCallback Take() {
-    return [this](const absl::Status& s) {
-      ++count;
-      status = s;
-    };
-  }
-};
-
-class ObjectsTest : public ::testing::Test {
- protected:
-  explicit ObjectsTest(std::chrono::milliseconds timeout = std::chrono::seconds(60))
-      : worker_(loop_, timeout),
-        router_(std::make_shared<Router>(worker_.connection(), "router", std::weak_ptr<Worker>(),
-                                         RouterRtpCapabilities({Opus(), Vp8()}).value())) {}
-  // A test must leave no objects behind on its loop.
-  ~ObjectsTest() override { router_->Close(); }
-
-  static fbs::webrtc::DumpResponseT TransportDump() {
-    fbs::webrtc::DumpResponseT dump;
-    dump.ice_parameters = std::make_unique<fbs::webrtc::IceParametersT>();
-    dump.ice_parameters->username_fragment = "frag";
-    dump.ice_parameters->password = "secret";
-    dump.ice_candidates.push_back(std::make_unique<fbs::webrtc::IceCandidateT>());
-    dump.ice_candidates[0]->address = "192.0.2.1";
-    dump.ice_candidates[0]->port = 4711;
-    dump.ice_candidates[0]->protocol = fbs::net::Protocol::Tcp;
-    dump.dtls_parameters = std::make_unique<fbs::webrtc::DtlsParametersT>();
-    dump.dtls_parameters->fingerprints.push_back(std::make_unique<fbs::webrtc::FingerprintT>());
-    dump.dtls_parameters->fingerprints[0]->algorithm = fbs::webrtc::FingerprintAlgorithm::Sha256;
-    dump.dtls_parameters->fingerprints[0]->value = "AB:CD";
-    return dump;
-  }
-
-  std::shared_ptr<WebRtcTransport> MakeTransport(std::shared_ptr<WebRtcServer> server = nullptr) {
-    Result<std::shared_ptr<WebRtcTransport>> result;
-    WebRtcTransportOptions options{.webrtc_server = std::move(server)};
-    if (!options.webrtc_server) options.listen_infos = {{.ip = "127.0.0.1", .port = 5}};
-    router_->CreateWebRtcTransport(std::move(options), result.Take());
-    request_ = worker_.Next();
-    worker_.Accept(request_.id, TransportDump());
-    EXPECT_TRUE(result.status.ok()) << result.status;
-    return result.value;
-  }
-  std::shared_ptr<Producer> MakeProducer(const std::shared_ptr<WebRtcTransport>& transport) {
-    Result<std::shared_ptr<Producer>> result;
-    transport->Produce({.kind = MediaKind::kVideo, .rtp_parameters = SentVideo()}, result.Take());
-    request_ = worker_.Next();
-    fbs::transport::ProduceResponseT response;
-    response.type = fbs::rtp::StreamType::Simulcast;
-    worker_.Accept(request_.id, std::move(response));
-    EXPECT_TRUE(result.status.ok()) << result.status;
-    return result.value;
-  }
-  std::shared_ptr<Consumer> MakeConsumer(const std::shared_ptr<WebRtcTransport>& transport,
-                                         const std::shared_ptr<Producer>& producer) {
-    Result<std::shared_ptr<Consumer>> result;
-    transport->Consume({.producer_id = producer->id(), .rtp_capabilities = router_->rtp_capabilities(), .paused = true},
-                       result.Take());
-    request_ = worker_.Next();
-    fbs::transport::ConsumeResponseT response;
-    response.paused = true;
-    response.score = std::make_unique<fbs::consumer::ScoreT>();
-    response.score->producer_scores = {10, 9};
-    worker_.Accept(request_.id, std::move(response));
-    EXPECT_TRUE(result.status.ok()) << result.status;
-    return result.value;
-  }
-
-  Loop loop_;
-  FakeWorkerEnd worker_;
-  std::shared_ptr<Router> router_;
-  fbs::request::RequestT request_;  // of the last Make...()
-};
 
 TEST_F(ObjectsTest, AWebRtcTransportKnowsWhatTheClientIsTold) {
   auto transport = MakeTransport();
@@ -490,6 +383,51 @@ TEST_F(ObjectsTest, APlainTransportSendsItsKeysAndLearnsTheTuple) {
   tuple.tuple->remote_port = 9;
   worker_.Notify(transport->id(), Event::PlainTransportTuple, tuple);
   EXPECT_EQ(transport->tuple().remote_port, 9);
+}
+
+TEST_F(ObjectsTest, TransportsOfEveryKindTellTracesAndTheirSctpState) {
+  auto transport = MakeTransport();
+  EXPECT_FALSE(transport->sctp_state().has_value());
+  Result<std::shared_ptr<PlainTransport>> result;
+  router_->CreatePlainTransport({.listen_info = {.ip = "127.0.0.1"}, .sctp = {.enable = true, .send_buffer_size = 7}},
+                                result.Take());
+  request_ = worker_.Next();
+  const auto& base = *request_.body.AsRouterCreatePlainTransport()->options->base;
+  EXPECT_TRUE(base.enable_sctp);
+  EXPECT_FALSE(base.is_data_channel);
+  EXPECT_EQ(base.sctp_send_buffer_size, 7u);
+  EXPECT_EQ(base.sctp_per_stream_send_queue_limit, 2'000'000u);
+  EXPECT_EQ(base.sctp_max_receiver_window_buffer_size, 5'242'880u);
+  EXPECT_EQ(base.sctp_default_stream_buffered_amount_low_threshold, 1024u);
+  EXPECT_EQ(base.max_send_message_size, 262'144u);
+  fbs::plain::DumpResponseT dump;
+  dump.base = std::make_unique<fbs::transport::DumpT>();
+  dump.base->sctp_parameters = std::make_unique<fbs::sctp::ParametersT>();
+  dump.base->sctp_parameters->port = 5000;
+  dump.base->sctp_state = fbs::sctp::State::New;
+  worker_.Accept(request_.id, dump);
+  ASSERT_TRUE(result.value);
+  EXPECT_EQ(result.value->sctp_parameters()->port, 5000);
+
+  std::vector<std::string> events;
+  result.value->on.sctp_state = [&](SctpState state) { events.emplace_back(ToString(state)); };
+  result.value->on.trace = [&](const TraceEvent& trace) { events.push_back("plain " + trace.type); };
+  transport->on.trace = [&](const TraceEvent& trace) { events.push_back("webrtc " + trace.type); };
+  fbs::transport::SctpStateChangeNotificationT state;
+  state.sctp_state = fbs::sctp::State::Connected;
+  worker_.Notify(result.value->id(), Event::TransportSctpStateChange, state);
+  fbs::transport::SctpNegotiatedCapabilitiesNotificationT negotiated;
+  negotiated.negotiated_capabilities = std::make_unique<fbs::sctp::NegotiatedCapabilitiesT>();
+  negotiated.negotiated_capabilities->negotiated_max_outbound_streams = 1024;
+  worker_.Notify(result.value->id(), Event::TransportSctpNegotiatedCapabilities, negotiated);
+  fbs::transport::TraceNotificationT trace;
+  trace.type = fbs::transport::TraceEventType::Bwe;
+  worker_.Notify(result.value->id(), Event::TransportTrace, trace);
+  worker_.Notify(transport->id(), Event::TransportTrace, trace);
+  EXPECT_THAT(events, ElementsAre("connected", "plain bwe", "webrtc bwe"));
+  EXPECT_EQ(result.value->sctp_negotiated()->max_outbound_streams, 1024);
+  result.value->Close();
+  EXPECT_EQ(result.value->sctp_state(), SctpState::kClosed);
 }
 
 class ImpatientObjectsTest : public ObjectsTest {
