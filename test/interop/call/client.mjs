@@ -48,8 +48,9 @@ export class Client {
     }
   }
 
-  closeData(label) {
+  async closeData(label) {
     this.dataProducers[label].close();
+    await this.rpc("closeData", { label });
   }
 
   /** What arrived so far of data, by label. */

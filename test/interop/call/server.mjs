@@ -64,6 +64,7 @@ export class Conference {
     connect: (peer, { transportId, dtlsParameters }) => peer.transports.get(transportId).connect({ dtlsParameters }),
     produce: (peer, body) => this.#produce(peer, body),
     produceData: (peer, body) => this.#produceData(peer, body),
+    closeData: (peer, { label }) => peer.dataProducers.get(label).close(),
     consume: (peer, body) => this.#consume(peer, body),
     consumeData: (peer, body) => this.#consumeData(peer, body),
     resume: (peer, { id }) => peer.consumers.get(id).resume(),
@@ -97,6 +98,12 @@ export class Conference {
 
   peer(name) {
     return this.#peers.get(name);
+  }
+
+  /** What this process produces itself, on a direct transport; consumers are as reliable as `appData.reliability` says. */
+  addDataProducer(dataProducer) {
+    if (!this.#peers.has("")) this.#peers.set("", new Peer("", "", this.sides[0]));
+    this.peer("").dataProducers.set(dataProducer.label, dataProducer);
   }
 
   /** All that the peer had is gone. */
@@ -192,8 +199,9 @@ export class Conference {
 
   async #consumeData(peer, { transportId }) {
     const answers = [];
-    for (const { id: dataProducerId } of this.data ? this.#news(peer, "dataProducers", peer.dataConsumers) : []) {
-      const dataConsumer = await peer.transports.get(transportId).consumeData({ dataProducerId });
+    for (const { id: dataProducerId, appData } of this.data ? this.#news(peer, "dataProducers", peer.dataConsumers) : []) {
+      const transport = peer.transports.get(transportId);
+      const dataConsumer = await transport.consumeData({ dataProducerId, ...appData.reliability });
       peer.dataConsumers.set(dataConsumer.id, dataConsumer);
       const { id, sctpStreamParameters, label, protocol } = dataConsumer;
       answers.push({ id, dataProducerId, sctpStreamParameters, label, protocol });

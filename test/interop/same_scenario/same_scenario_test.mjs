@@ -1,0 +1,33 @@
+// The published Node.js controller and the C++ one drive our worker through the same scenario, with the same outcome: what is
+// negotiated, what media come out, statistics, dumps, events and refusals.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Program } from "../lib/program.mjs";
+import { Normalizer } from "./normalize.mjs";
+
+const LIMIT_MS = 60_000;
+const worker = process.env.SLUICE_WORKER;
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+
+async function outcomeOf(command, words) {
+  const program = new Program(command, words);
+  try {
+    const notes = JSON.parse(await program.success(LIMIT_MS));
+    const normalizer = new Normalizer();
+    return new Map(notes.map(([name, value]) => [name, normalizer.run(value)]));
+  } finally {
+    await program.kill();
+  }
+}
+
+test("two controllers come to the same outcome", async (t) => {
+  execFileSync("ip", ["link", "set", "lo", "up"]);
+  const published = await outcomeOf(process.execPath, [here("scenario.mjs"), worker]);
+  const ours = await outcomeOf(process.env.SAME_SCENARIO, [worker, here("scenario.json")]);
+  assert.deepEqual([...ours.keys()], [...published.keys()]);
+  for (const [name, value] of published) {
+    await t.test(name, () => assert.deepEqual(ours.get(name), value));
+  }
+});

@@ -1,0 +1,90 @@
+// What a scenario needs to be read from top to bottom although the controller library calls back: calls that run the loop
+// until their answer is there, a UDP socket, and the list of what came of it.
+#pragma once
+
+#include <uv.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/status.h"
+#include "test/interop/same_scenario/packets.h"
+
+namespace sluice::scenario {
+
+[[noreturn]] inline void GiveUp(const std::string& why) {
+  std::fprintf(stderr, "%s\n", why.c_str());
+  std::exit(1);
+}
+
+class Steps {
+ public:
+  explicit Steps(uv_loop_t* loop) : loop_(loop) {}
+
+  // Runs the loop until `condition()`. Whoever started the program bounds its time.
+  template <class Condition>
+  void Until(Condition condition) {
+    while (!condition()) {
+      if (uv_run(loop_, UV_RUN_ONCE) == 0 && !condition()) GiveUp("nothing is left to wait for");
+    }
+  }
+
+  // `start` gets the callback of a call of the library.
+  template <class T, class Start>
+  absl::StatusOr<T> Try(Start start) {
+    std::optional<absl::StatusOr<T>> answer;
+    start([&answer](absl::StatusOr<T> value) { answer = std::move(value); });
+    Until([&answer] { return answer.has_value(); });
+    return *std::move(answer);
+  }
+  template <class T, class Start>
+  T Get(Start start) {
+    absl::StatusOr<T> answer = Try<T>(std::move(start));
+    if (!answer.ok()) GiveUp(answer.status().ToString());
+    return *std::move(answer);
+  }
+  template <class Start>
+  absl::Status TryDo(Start start) {
+    std::optional<absl::Status> answer;
+    start([&answer](absl::Status status) { answer = std::move(status); });
+    Until([&answer] { return answer.has_value(); });
+    return *std::move(answer);
+  }
+  template <class Start>
+  void Do(Start start) {
+    const absl::Status status = TryDo(std::move(start));
+    if (!status.ok()) GiveUp(status.ToString());
+  }
+
+  void Note(std::string name, nlohmann::json value) {
+    notes_.push_back(nlohmann::json::array({std::move(name), std::move(value)}));
+  }
+  const nlohmann::json& notes() const { return notes_; }
+
+ private:
+  uv_loop_t* loop_;
+  nlohmann::json notes_ = nlohmann::json::array();
+};
+
+// Bound to loopback; reads whatever comes while the loop runs.
+class UdpSocket {
+ public:
+  explicit UdpSocket(uv_loop_t* loop);
+  void Send(const Packet& packet, uint16_t port);
+  void Close();
+  uint16_t port() const { return port_; }
+  const std::vector<Packet>& received() const { return received_; }
+
+ private:
+  uv_udp_t handle_;
+  uint16_t port_ = 0;
+  std::vector<uint8_t> buffer_;
+  std::vector<Packet> received_;
+};
+
+}  // namespace sluice::scenario
