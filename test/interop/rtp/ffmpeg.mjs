@@ -16,6 +16,7 @@ const suiteNames = {
 const encoders = {
   VP8: "-c:v libvpx -deadline realtime -cpu-used 8 -g 10 -b:v 100k",
   H264: "-c:v libx264 -profile:v baseline -preset ultrafast -tune zerolatency -g 10 -b:v 100k -bf 0",
+  VP9: "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 10 -b:v 100k -lag-in-frames 0 -strict experimental",
   opus: "-c:a libopus -b:a 32k -ac 2",
 };
 

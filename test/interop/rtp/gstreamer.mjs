@@ -21,12 +21,14 @@ const sources = {
 
 const encoders = {
   VP8: "vp8enc deadline=1 cpu-used=8 keyframe-max-dist=10 target-bitrate=100000 ! rtpvp8pay picture-id-mode=15-bit mtu=1200",
+  VP9: "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=10 target-bitrate=100000 lag-in-frames=0 ! rtpvp9pay picture-id-mode=15-bit mtu=1200",
   H264: "openh264enc gop-size=10 bitrate=100000 complexity=low ! h264parse ! rtph264pay config-interval=-1 mtu=1200",
   opus: "opusenc bitrate=32000 ! rtpopuspay",
 };
 
 const decoders = {
   VP8: "rtpvp8depay ! vp8dec",
+  VP9: "rtpvp9depay ! vp9dec",
   H264: "rtph264depay ! h264parse ! openh264dec",
   opus: "rtpopusdepay ! opusdec ! level interval=200000000",
 };

@@ -18,6 +18,7 @@ export const codecs = {
     payloadType: 102,
     parameters: { "packetization-mode": 1, "profile-level-id": "42e01f", "level-asymmetry-allowed": 1 },
   },
+  VP9: { kind: "video", mimeType: "video/VP9", clockRate: 90000, payloadType: 103 },
   opus: { kind: "audio", mimeType: "audio/opus", clockRate: 48000, channels: 2, payloadType: 100 },
 };
 

@@ -76,6 +76,8 @@ function check(decoded, kind) {
 }
 
 const paths = [
+  { from: ffmpeg, to: ffmpeg, comedia: true, rtcpMux: false, codecs: ["VP9"] },
+  { from: gstreamer, to: gstreamer, comedia: true, rtcpMux: true, codecs: ["VP9"] },
   { from: ffmpeg, to: gstreamer, comedia: true, rtcpMux: false, codecs: ["VP8", "opus"] },
   { from: ffmpeg, to: ffmpeg, comedia: false, rtcpMux: false, codecs: ["H264", "opus"] },
   { from: gstreamer, to: ffmpeg, comedia: true, rtcpMux: true, codecs: ["VP8", "opus"] },
