@@ -6,6 +6,7 @@
 
 #include "rtc/base/rng.h"
 #include "rtc/dtls/dtls_context.h"
+#include "rtc/sctp/sctp_stack.h"
 #include "rtc/stream/packet_pool.h"
 #include "worker/clock.h"
 #include "worker/log.h"
@@ -20,12 +21,15 @@ struct Core {
        MediaLoop::OnEvents on_events)
       : settings(std::move(settings_in)), rng(seed), dtls(std::move(dtls_in)), media(loop, rng, std::move(on_events)) {}
 
-  Transport::Env TransportEnv() { return {.dtls = *dtls, .pool = pool, .rng = rng, .wall_offset = WallOffset()}; }
+  Transport::Env TransportEnv() {
+    return {.dtls = *dtls, .pool = pool, .rng = rng, .wall_offset = WallOffset(), .sctp = &sctp};
+  }
 
   Settings settings;
   Log log;
   Rng rng;
   PacketPool pool;
+  SctpStack sctp;
   std::unique_ptr<DtlsContext> dtls;
   MediaLoop media;
   Objects objects;

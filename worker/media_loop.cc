@@ -79,6 +79,8 @@ void MediaLoop::End() {
   for (Producer* producer : turn_.ready) Touch(producer->transport());
   for (const Turn::KeyFrameWish& wish : turn_.key_frames) Touch(wish.producer->transport());
   FanOut(turn_);
+  for (Transport* transport : turn_.moved) Touch(*transport);
+  turn_.moved.clear();
   ApplyPaths();
   on_events_(turn_.outbox);
   turn_.outbox.transport.clear();
@@ -100,6 +102,7 @@ void MediaLoop::Touch(Transport& transport) {
 void MediaLoop::Forget(Transport& transport) {
   dispatcher_.Remove(transport);
   std::erase(touched_, &transport);
+  std::erase(turn_.moved, &transport);
   const auto it = timers_.find(&transport);
   if (it == timers_.end()) return;
   CloseAndFree(it->second);

@@ -48,6 +48,16 @@ struct Notifier::Sender {
     Send(e.transport_id, Event::WebRtcTransportDtlsStateChange, Body::WebRtcTransportDtlsStateChange,
          fbs::webrtc::CreateDtlsStateChangeNotification(b, wire::ToWire(e.state), pem).Union());
   }
+  void operator()(const TransportSctpStateChanged& e) {
+    Send(e.transport_id, Event::TransportSctpStateChange, Body::TransportSctpStateChange,
+         fbs::transport::CreateSctpStateChangeNotification(b, wire::ToWire(e.state)).Union());
+  }
+  void operator()(const TransportSctpNegotiated& e) {
+    fbs::transport::SctpNegotiatedCapabilitiesNotificationT out;
+    out.negotiated_capabilities = std::make_unique<fbs::sctp::NegotiatedCapabilitiesT>(wire::ToWire(e.capabilities));
+    Send(e.transport_id, Event::TransportSctpNegotiatedCapabilities, Body::TransportSctpNegotiatedCapabilities,
+         fbs::transport::CreateSctpNegotiatedCapabilitiesNotification(b, &out).Union());
+  }
   // Only of what was learnt: what the controller gave it knows, and pipes have no such notification.
   void operator()(const PlainPathChanged& e) {
     const auto* transport = objects.Find<TransportObject>(e.transport_id);

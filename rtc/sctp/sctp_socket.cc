@@ -3,6 +3,7 @@
 #include <usrsctp.h>
 #include <usrsctp_context.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -69,6 +70,9 @@ void SctpSocket::Configure(const SctpConfig& config) {
   Set(socket_, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0});  // closing is aborting
   Set(socket_, SOL_SOCKET, SO_RCVBUF, static_cast<int>(config.max_receiver_window_buffer_size));
   Set(socket_, SOL_SOCKET, SO_SNDBUF, static_cast<int>(kSendWindow + config.max_send_message_size));
+  // A message that is too long comes in pieces as soon as that is known, and its rest is never held.
+  Set(socket_, IPPROTO_SCTP, SCTP_PARTIAL_DELIVERY_POINT,
+      std::min(config.max_receive_message_size + 1, config.max_receiver_window_buffer_size));
   Set(socket_, IPPROTO_SCTP, SCTP_NODELAY, uint32_t{1});
   Set(socket_, IPPROTO_SCTP, SCTP_RECVRCVINFO, int{1});
   Set(socket_, IPPROTO_SCTP, SCTP_INITMSG,

@@ -4,8 +4,9 @@ namespace sluice {
 
 std::string_view ToString(DropReason reason) {
   constexpr std::array<std::string_view, kDropReasons> kNames = {
-      "unknown kind", "foreign path",    "bad STUN", "DTLS not expected", "bad DTLS",    "no keys",
-      "replayed",     "unauthenticated", "bad RTP",  "bad RTCP",          "unknown SSRC"};
+      "unknown kind", "foreign path",      "bad STUN",        "DTLS not expected", "bad DTLS",
+      "no keys",      "replayed",          "unauthenticated", "bad RTP",           "bad RTCP",
+      "unknown SSRC", "SCTP not expected", "bad SCTP",        "unknown stream"};
   return kNames[static_cast<size_t>(reason)];
 }
 

@@ -19,9 +19,12 @@ enum class DropReason : uint8_t {
   kUnauthenticated,  // the SRTP tag does not fit
   kBadRtp,
   kBadRtcp,
-  kUnknownSsrc,  // no producer wants it
+  kUnknownSsrc,      // no producer wants it
+  kSctpNotExpected,  // no SCTP on this transport
+  kBadSctp,          // neither RTP nor RTCP, and not SCTP either
+  kUnknownStream,    // a message that no data producer wants
 };
-inline constexpr size_t kDropReasons = 11;
+inline constexpr size_t kDropReasons = 14;
 
 std::string_view ToString(DropReason reason);
 

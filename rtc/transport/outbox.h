@@ -11,6 +11,7 @@
 #include "rtc/ice/ice_lite_agent.h"
 #include "rtc/media/media_event.h"
 #include "rtc/net/path.h"
+#include "rtc/sctp/sctp_association.h"
 
 namespace sluice {
 
@@ -35,7 +36,16 @@ struct PlainPathChanged {
   Path path;
   bool rtcp = false;
 };
-using TransportEvent = std::variant<IceStateChanged, SelectedPathChanged, DtlsStateChanged, PlainPathChanged>;
+struct TransportSctpStateChanged {
+  std::string transport_id;
+  SctpState state;
+};
+struct TransportSctpNegotiated {
+  std::string transport_id;
+  SctpCapabilitiesNegotiated capabilities;
+};
+using TransportEvent = std::variant<IceStateChanged, SelectedPathChanged, DtlsStateChanged, PlainPathChanged,
+                                    TransportSctpStateChanged, TransportSctpNegotiated>;
 
 // A remote address began or ceased to belong to a transport. To be applied before the next datagram is dispatched. Of a
 // transport that was closed in the same turn the pointer is a name only.

@@ -56,9 +56,11 @@ Transport::Transport(std::string id, PathPolicy path, Protection protection, con
       reporter_(Ssrc(env.rng.U32()), now, env.rng) {}
 
 std::unique_ptr<Transport> Transport::CreateWebRtc(WebRtcTransportConfig config, const Env& env, Timestamp now) {
-  return std::unique_ptr<Transport>(
+  std::unique_ptr<Transport> transport(
       new Transport(std::move(config.id), PathPolicy(IceLiteAgent(std::move(config.ice), config.consent_timeout)),
                     Protection::DtlsSrtp(env.dtls), env, now));
+  transport->EnableSctp(config.sctp);
+  return transport;
 }
 
 std::unique_ptr<Transport> Transport::CreatePlain(PlainTransportConfig config, const Env& env, Timestamp now) {
@@ -66,6 +68,7 @@ std::unique_ptr<Transport> Transport::CreatePlain(PlainTransportConfig config, c
       new Transport(std::move(config.id), PathPolicy(TuplePolicy(config.rtp, config.rtcp, config.comedia)),
                     config.srtp_suite ? Protection::Srtp() : Protection::Clear(), env, now));
   if (config.srtp_suite) transport->local_srtp_ = RandomKeying(*config.srtp_suite);
+  transport->EnableSctp(config.sctp);
   return transport;
 }
 
@@ -199,7 +202,8 @@ TransportStats Transport::Stats(Timestamp now) const {
           .rtx_received = flow(counters_.rtx_received),
           .rtx_sent = flow(counters_.rtx_sent),
           .rtp_loss_received = MeanLoss(producers_),
-          .rtp_loss_sent = MeanLoss(consumers_)};
+          .rtp_loss_sent = MeanLoss(consumers_),
+          .sctp_state = sctp_ ? std::optional(sctp_->state()) : std::nullopt};
 }
 
 }  // namespace sluice

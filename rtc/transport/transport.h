@@ -27,6 +27,8 @@
 #include "rtc/rtcp/extended_report.h"
 #include "rtc/rtcp/nack.h"
 #include "rtc/rtcp/sender_report.h"
+#include "rtc/sctp/sctp_association.h"
+#include "rtc/sctp/sctp_stack.h"
 #include "rtc/transport/drop_reason.h"
 #include "rtc/transport/path_policy.h"
 #include "rtc/transport/protection.h"
@@ -46,7 +48,8 @@ class Transport {
     DtlsContext& dtls;
     PacketPool& pool;
     Rng& rng;
-    TimeDelta wall_offset;  // Unix time minus the monotonic clock
+    TimeDelta wall_offset;      // Unix time minus the monotonic clock
+    SctpStack* sctp = nullptr;  // null: no transport has SCTP
   };
 
   static std::unique_ptr<Transport> CreateWebRtc(WebRtcTransportConfig config, const Env& env, Timestamp now);
@@ -99,6 +102,15 @@ class Transport {
   // Media can leave: it is known where to, and keys are there.
   bool IsConnected() const { return path_.is_direct() || (path_.rtp() && protection_.ready()); }
 
+  // --- data ---
+  // As SctpAssociation, which sends what it can at once; kClosed and nothing where there is no SCTP.
+  SctpSendResult SendData(uint16_t stream_id, uint32_t ppid, std::span<const uint8_t> payload,
+                          const SctpReliability& reliability, Turn& turn);
+  void ResetDataStream(uint16_t stream_id, Turn& turn);
+  // Null where SCTP was not asked for.
+  SctpAssociation* sctp() { return sctp_.get(); }
+  const SctpAssociation* sctp() const { return sctp_.get(); }
+
   // --- inspection ---
   const PathPolicy& path_policy() const { return path_; }
   const Protection& protection() const { return protection_; }
@@ -129,6 +141,17 @@ class Transport {
   void LearnPath(const Path& path, Turn& turn);
   void CountSrtpError(SrtpError error);
 
+  // transport_data.cc
+  void EnableSctp(const std::optional<SctpConfig>& config);
+  void StartSctp(Turn& turn);
+  bool LooksLikeRawSctp(const Path& path, std::span<const uint8_t> bytes) const;
+  void HandleRawSctp(const Path& path, std::span<const uint8_t> bytes, Turn& turn);
+  void HandleSctp(std::span<const uint8_t> packet, Turn& turn);
+  void AfterSctp(Turn& turn);
+  void SendSctpPackets(Turn& turn);
+  void OnSctpStreamEvent(SctpEvent& event, Turn& turn);
+  void EndSctp(Turn& turn);
+
   // transport_state.cc
   void StartDtls(Turn& turn);
   void AfterIce(Turn& turn);
@@ -153,6 +176,7 @@ class Transport {
   std::optional<DtlsRole> dtls_role_;  // ours, once connected
   bool plain_connected_ = false;
   std::optional<SrtpKeying> local_srtp_;
+  std::unique_ptr<SctpAssociation> sctp_;
   RtpDemuxer demuxer_;
   RtcpReporter reporter_;
   BitrateSettings bitrates_;

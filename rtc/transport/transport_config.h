@@ -10,6 +10,7 @@
 #include "rtc/dtls/dtls_session.h"
 #include "rtc/ice/ice_lite_agent.h"
 #include "rtc/net/path.h"
+#include "rtc/sctp/sctp_association.h"
 #include "rtc/srtp/srtp_session.h"
 
 namespace sluice {
@@ -23,6 +24,7 @@ struct WebRtcTransportConfig {
   std::string id;
   IceCredentials ice;                                  // ours
   TimeDelta consent_timeout = TimeDelta::Seconds(30);  // zero: never
+  std::optional<SctpConfig> sctp;
 };
 
 struct PlainTransportConfig {
@@ -32,6 +34,7 @@ struct PlainTransportConfig {
   Path rtp;                             // local side; remote unset
   std::optional<Path> rtcp;             // local side for RTCP, without rtcp_mux
   std::optional<SrtpSuite> srtp_suite;  // set: SRTP is on, and a key of ours is made
+  std::optional<SctpConfig> sctp;
 };
 
 struct DirectTransportConfig {

@@ -20,6 +20,7 @@ void Transport::HandleDatagram(const Path& path, std::span<uint8_t> bytes, Times
   if (!path_.Accepts(path)) return drops_.Count(DropReason::kForeignPath);
   if (rtp::LooksLikeRtcp(bytes)) return HandleRtcp(path, bytes, arrival, turn);
   if (rtp::LooksLikeRtp(bytes)) return HandleRtp(path, bytes, arrival, turn);
+  if (LooksLikeRawSctp(path, bytes)) return HandleRawSctp(path, bytes, turn);
   if (LooksLikeDtls(bytes)) return HandleDtls(bytes, turn);
   drops_.Count(DropReason::kUnknownKind);
 }
@@ -45,8 +46,8 @@ void Transport::HandleDtls(std::span<const uint8_t> bytes, Turn& turn) {
   const uint64_t discarded = dtls->discarded();
   dtls->HandleDatagram(bytes, turn.now);
   if (dtls->discarded() > discarded) drops_.Count(DropReason::kBadDtls);
-  dtls->TakeApplicationData();  // nobody takes it
   AfterDtls(before, turn);
+  for (const auto& packet : dtls->TakeApplicationData()) HandleSctp(packet, turn);
 }
 
 void Transport::CountSrtpError(SrtpError error) {

@@ -56,9 +56,11 @@ void Transport::AfterDtls(DtlsState before, Turn& turn) {
   }
   turn.outbox.transport.push_back(std::move(change));
   if (state == DtlsState::kConnected && IsConnected()) BecameConnected(turn);
+  if (state == DtlsState::kFailed || state == DtlsState::kClosed) EndSctp(turn);
 }
 
 void Transport::BecameConnected(Turn& turn) {
+  StartSctp(turn);
   for (const auto& consumer : consumers_) WishKeyFrames(*consumer, turn);
 }
 
@@ -66,6 +68,7 @@ Timestamp Transport::NextDeadline() const {
   Timestamp deadline = reporter_.NextDeadline();
   if (path_.ice()) deadline = std::min(deadline, path_.ice()->NextDeadline());
   if (protection_.dtls()) deadline = std::min(deadline, protection_.dtls()->NextDeadline());
+  if (sctp_) deadline = std::min(deadline, sctp_->NextDeadline());
   for (const auto& producer : producers_) deadline = std::min(deadline, producer->NextDeadline());
   return deadline;
 }
@@ -79,6 +82,10 @@ void Transport::OnTimer(Turn& turn) {
     const DtlsState before = dtls->state();
     dtls->OnTimer(turn.now);
     AfterDtls(before, turn);
+  }
+  if (sctp_ && sctp_->NextDeadline() <= turn.now) {
+    sctp_->OnTimer(turn.now);
+    AfterSctp(turn);
   }
   for (const auto& producer : producers_) {
     producer->OnTimer(turn.now);
@@ -97,6 +104,10 @@ void Transport::HandlePathClosed(const Path& path, Turn& turn) {
 }
 
 void Transport::Close(Turn& turn) {
+  if (sctp_) {
+    sctp_->Close(turn.now);
+    SendSctpPackets(turn);
+  }
   if (DtlsSession* dtls = protection_.dtls()) {
     dtls->Close(turn.now);
     for (const auto& datagram : dtls->TakeDatagrams()) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "rtc/base/units.h"
+#include "rtc/sctp/sctp_association.h"
 #include "rtc/stream/rate_counter.h"
 
 namespace sluice {
@@ -39,6 +41,7 @@ struct TransportStats {
   Flow received, sent, rtp_received, rtp_sent, rtx_received, rtx_sent;
   double rtp_loss_received = 0;  // share, mean over incoming streams, last report interval
   double rtp_loss_sent = 0;      // likewise outgoing, as the peer reports
+  std::optional<SctpState> sctp_state;
 };
 
 }  // namespace sluice

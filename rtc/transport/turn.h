@@ -14,6 +14,8 @@
 
 namespace sluice {
 
+class Transport;
+
 struct Turn {
   struct KeyFrameWish {
     Producer* producer = nullptr;
@@ -25,6 +27,7 @@ struct Turn {
   Outbox outbox;
   std::vector<Producer*> ready;          // have fresh packets; each once
   std::vector<KeyFrameWish> key_frames;  // asked for by consumers
+  std::vector<Transport*> moved;         // whose deadline may have changed by the doings of another; emptied as outbox
 };
 
 // Asks for key frames of every stream that `consumer` forwards, or would; of none while it is not active.

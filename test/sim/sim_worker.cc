@@ -24,6 +24,7 @@ SimWorker::SimWorker(EventQueue& events, VirtualNetwork& network, uint64_t seed)
     : events_(events),
       network_(network),
       rng_(seed),
+      sctp_(seed),
       dtls_(MakeDtlsContext()),
       wall_offset_(TimeDelta::Seconds(1'790'000'000)),
       batch_(*this),
@@ -38,7 +39,9 @@ SimWorker::~SimWorker() {
   if (armed_for_ != Timestamp::Infinite()) events_.Cancel(armed_);
 }
 
-Transport::Env SimWorker::Env() { return {.dtls = *dtls_, .pool = pool_, .rng = rng_, .wall_offset = wall_offset_}; }
+Transport::Env SimWorker::Env() {
+  return {.dtls = *dtls_, .pool = pool_, .rng = rng_, .wall_offset = wall_offset_, .sctp = &sctp_};
+}
 
 void SimWorker::Listen(SocketId socket, const SocketAddress& address) {
   sockets_[socket] = address;
@@ -80,6 +83,7 @@ void SimWorker::OnDatagram(SocketId socket, const SocketAddress& from, Datagram 
 
 void SimWorker::EndTurn() {
   FanOut(turn_);
+  turn_.moved.clear();  // Rearm() looks at all
   batch_.Flush();
   for (const PathChange& change : turn_.outbox.paths) dispatcher_.Apply(change);
   const auto move_to = [](auto& from, auto& to) {

@@ -68,6 +68,7 @@ class SimWorker : private BatchSink {
   EventQueue& events_;
   VirtualNetwork& network_;
   Rng rng_;
+  SctpStack sctp_;
   std::unique_ptr<DtlsContext> dtls_;
   PacketPool pool_;
   const TimeDelta wall_offset_;

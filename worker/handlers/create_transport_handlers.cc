@@ -88,8 +88,10 @@ absl::Status CreateOnTuple(Call& call, RouterObject& router, std::unique_ptr<Tra
       return absl::InvalidArgumentError("listenInfo.protocol: only UDP is possible");
     }
   }
+  auto sctp = wire::DecodeSctp(object->options);
+  if (!sctp.ok()) return sctp.status();
   PlainTransportConfig config{
-      .id = object->id, .rtcp_mux = !setup.rtcp, .comedia = setup.comedia, .srtp_suite = setup.suite};
+      .id = object->id, .rtcp_mux = !setup.rtcp, .comedia = setup.comedia, .srtp_suite = setup.suite, .sctp = *sctp};
   auto listening = ListenAll(call.core, requests);
   if (!listening.ok()) return listening.status();
   auto path_of = [](const Listening& l) { return Path{.socket = l.socket, .local = l.local}; };
@@ -132,6 +134,8 @@ Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
   object->id = *id;
   object->kind = TransportKind::kWebRtc;
   Unpack(options.base(), *object);
+  auto sctp = wire::DecodeSctp(object->options);
+  if (!sctp.ok()) return sctp.status();
   auto usable = ChooseSockets(call, options, *object);
   if (!usable.ok()) return usable.status();
 
@@ -139,7 +143,8 @@ Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
   WebRtcTransportConfig config{.id = *id,
                                .ice = IceCredentials::Random(),
                                .consent_timeout = TimeDelta::Seconds(
-                                   consent == 0 ? 0 : std::clamp(consent, kMinConsentSeconds, kMaxConsentSeconds))};
+                                   consent == 0 ? 0 : std::clamp(consent, kMinConsentSeconds, kMaxConsentSeconds)),
+                               .sctp = *sctp};
   const bool of_server = object->server != nullptr;
   object->candidates = CandidatesFor(*usable, of_server && options.prefer_udp(), of_server && options.prefer_tcp());
   object->ufrags.push_back(config.ice.ufrag);

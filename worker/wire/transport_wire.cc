@@ -34,12 +34,12 @@ flatbuffers::Optional<uint8_t> IdOf(const rtp::ExtensionMap& map, rtp::HeaderExt
   return id == 0 ? flatbuffers::Optional<uint8_t>() : flatbuffers::Optional<uint8_t>(id);
 }
 
-// What was asked for; no association is up, so nothing is negotiated.
-void AddSctp(const fbs::transport::OptionsT& options, fbs::transport::DumpT& out) {
-  if (!options.enable_sctp) return;
-  constexpr uint16_t kSctpPort = 5000;
+void AddSctp(const TransportObject& of, fbs::transport::DumpT& out) {
+  const SctpAssociation* sctp_association = of.transport->sctp();
+  if (!sctp_association) return;
+  const fbs::transport::OptionsT& options = of.options;
   fbs::sctp::ParametersT sctp;
-  sctp.port = kSctpPort;
+  sctp.port = SctpAssociation::kPort;
   sctp.max_send_message_size = options.max_send_message_size;
   sctp.max_receive_message_size = options.max_receive_message_size;
   sctp.send_buffer_size = options.sctp_send_buffer_size;
@@ -47,12 +47,21 @@ void AddSctp(const fbs::transport::OptionsT& options, fbs::transport::DumpT& out
   sctp.max_receiver_window_buffer_size = options.sctp_max_receiver_window_buffer_size;
   sctp.is_data_channel = options.is_data_channel;
   out.sctp_parameters = Boxed(sctp);
-  out.sctp_state = fbs::sctp::State::New;
-  out.sctp_negotiated_capabilities = std::make_unique<fbs::sctp::NegotiatedCapabilitiesT>();
+  out.sctp_state = wire::ToWire(sctp_association->state());
+  // Zeros until it is up.
+  out.sctp_negotiated_capabilities =
+      Boxed(wire::ToWire(sctp_association->capabilities().value_or(SctpCapabilitiesNegotiated{})));
   out.sctp_listener = std::make_unique<fbs::transport::SctpListenerT>();
 }
 
 }  // namespace
+
+fbs::sctp::NegotiatedCapabilitiesT ToWire(const SctpCapabilitiesNegotiated& from) {
+  fbs::sctp::NegotiatedCapabilitiesT out;
+  out.negotiated_max_outbound_streams = from.outbound_streams;
+  out.negotiated_max_inbound_streams = from.inbound_streams;
+  return out;
+}
 
 std::unique_ptr<fbs::srtp::ParametersT> SrtpParameters(const TransportObject& of) {
   const auto& local = of.transport->local_srtp();
@@ -164,7 +173,7 @@ fbs::transport::DumpT BaseDump(const TransportObject& of) {
   out.rtp_listener = Boxed(std::move(listener));
   out.max_send_message_size = of.options.max_send_message_size;
   out.max_receive_message_size = of.options.max_receive_message_size;
-  AddSctp(of.options, out);
+  AddSctp(of, out);
   out.trace_event_types = of.trace_types;
   return out;
 }
@@ -180,7 +189,7 @@ fbs::transport::StatsT BaseStats(const TransportObject& of, Timestamp now) {
   fbs::transport::StatsT out;
   out.transport_id = of.id;
   out.timestamp = static_cast<uint64_t>(now.ms());
-  if (of.options.enable_sctp) out.sctp_state = fbs::sctp::State::New;
+  if (from.sctp_state) out.sctp_state = wire::ToWire(*from.sctp_state);
   out.bytes_received = from.received.bytes;
   out.recv_bitrate = rate(from.received.rate);
   out.bytes_sent = from.sent.bytes;

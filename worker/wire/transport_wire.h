@@ -4,6 +4,7 @@
 #include <flatbuffers/flatbuffers.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,9 @@ struct ListenRequest {
 absl::StatusOr<ListenRequest> DecodeListenInfo(const fbs::net::ListenInfo* from, const Settings& settings,
                                                const std::string& field);
 
+// What the options say of SCTP: nothing unless it is enabled. InvalidArgument names the field.
+absl::StatusOr<std::optional<SctpConfig>> DecodeSctp(const fbs::transport::OptionsT& options);
+
 // `path.local` is shown as the address that was announced for its socket.
 fbs::net::TupleT Tuple(const Path& path, const TransportObject& of);
 
@@ -51,6 +55,8 @@ flatbuffers::Offset<fbs::direct::DumpResponse> EncodeDirectDump(Builder& b, cons
 flatbuffers::Offset<fbs::direct::GetStatsResponse> EncodeDirectStats(Builder& b, const TransportObject& of,
                                                                      Timestamp now);
 
+inline fbs::sctp::State ToWire(SctpState state) { return static_cast<fbs::sctp::State>(state); }
+fbs::sctp::NegotiatedCapabilitiesT ToWire(const SctpCapabilitiesNegotiated& from);
 inline fbs::webrtc::IceState ToWire(IceState state) { return static_cast<fbs::webrtc::IceState>(state); }
 inline fbs::webrtc::DtlsState ToWire(DtlsState state) { return static_cast<fbs::webrtc::DtlsState>(state); }
 inline fbs::webrtc::DtlsRole ToWire(DtlsRole role) { return static_cast<fbs::webrtc::DtlsRole>(role); }
