@@ -24,7 +24,7 @@ async function outcomeOf(command, words) {
 
 test("two controllers come to the same outcome", async (t) => {
   execFileSync("ip", ["link", "set", "lo", "up"]);
-  const published = await outcomeOf(process.execPath, [here("scenario.mjs"), worker]);
+  const published = await outcomeOf(process.execPath, [here("main.mjs"), worker]);
   const ours = await outcomeOf(process.env.SAME_SCENARIO, [worker, here("scenario.json")]);
   assert.deepEqual([...ours.keys()], [...published.keys()]);
   for (const [name, value] of published) {

@@ -1,14 +1,16 @@
 // What a scenario needs to be read from top to bottom although the controller library calls back: calls that run the loop
-// until their answer is there, a UDP socket, and the list of what came of it.
+// until their answer is there, the lists of what came of it and of the events, and a UDP socket.
 #pragma once
 
 #include <uv.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,9 +24,20 @@ namespace sluice::scenario {
   std::exit(1);
 }
 
+template <class T>
+T Valid(absl::StatusOr<T> value) {
+  if (!value.ok()) GiveUp(value.status().ToString());
+  return *std::move(value);
+}
+
+inline std::string Text(std::string_view text) { return std::string(text); }
+
 class Steps {
  public:
-  explicit Steps(uv_loop_t* loop) : loop_(loop) {}
+  Steps(uv_loop_t* loop, nlohmann::json given) : loop_(loop), given_(std::move(given)) {}
+
+  uv_loop_t* loop() { return loop_; }
+  const nlohmann::json& given() const { return given_; }  // scenario.json
 
   // Runs the loop until `condition()`. Whoever started the program bounds its time.
   template <class Condition>
@@ -44,9 +57,7 @@ class Steps {
   }
   template <class T, class Start>
   T Get(Start start) {
-    absl::StatusOr<T> answer = Try<T>(std::move(start));
-    if (!answer.ok()) GiveUp(answer.status().ToString());
-    return *std::move(answer);
+    return Valid(Try<T>(std::move(start)));
   }
   template <class Start>
   absl::Status TryDo(Start start) {
@@ -66,9 +77,19 @@ class Steps {
   }
   const nlohmann::json& notes() const { return notes_; }
 
+  void Event(nlohmann::json event) { events_.push_back(std::move(event)); }
+  void UntilEvent(const nlohmann::json& event) {
+    Until([&] { return std::find(events_.begin(), events_.end(), event) != events_.end(); });
+  }
+  const nlohmann::json& events() const { return events_; }
+  // Notes the events so far, in their order, and begins anew.
+  void NoteEvents(std::string name) { Note(std::move(name), std::exchange(events_, nlohmann::json::array())); }
+
  private:
   uv_loop_t* loop_;
+  nlohmann::json given_;
   nlohmann::json notes_ = nlohmann::json::array();
+  nlohmann::json events_ = nlohmann::json::array();
 };
 
 // Bound to loopback; reads whatever comes while the loop runs.

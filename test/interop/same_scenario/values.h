@@ -1,4 +1,4 @@
-// The library's values as JSON, with the names and the choice of fields of scenario.mjs: what depends on time is left out.
+// The library's values as JSON, with the names and the choice of fields of media_scenario.mjs: what depends on time is left out.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ nlohmann::json DumpJson(const controller::TransportDump& dump);
 nlohmann::json DumpJson(const controller::ProducerDump& dump);
 nlohmann::json DumpJson(const controller::ConsumerDump& dump);
 
-// "accepted", or the kind of error as scenario.mjs calls it.
+// "accepted", or the kind of error as media_scenario.mjs calls it.
 std::string RefusalOf(const absl::Status& status);
 
 }  // namespace sluice::scenario

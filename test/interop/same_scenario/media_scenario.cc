@@ -1,11 +1,9 @@
-// The scenario with the controller library: same-scenario WORKER SCENARIO.JSON, in a namespace of its own. Prints what came
-// of it as JSON, a list of [name, value]; scenario.mjs does the same, step by step, with the published controller.
-#include <cstdio>
-#include <fstream>
+#include <algorithm>
 
 #include "controller/json.h"
 #include "controller/worker.h"
 #include "test/interop/same_scenario/packets.h"
+#include "test/interop/same_scenario/scenarios.h"
 #include "test/interop/same_scenario/steps.h"
 #include "test/interop/same_scenario/values.h"
 
@@ -22,21 +20,10 @@ using controller::RtpParameters;
 using controller::Worker;
 using nlohmann::json;
 
-template <class T>
-T Valid(absl::StatusOr<T> value) {
-  if (!value.ok()) GiveUp(value.status().ToString());
-  return *std::move(value);
-}
-
-std::string Text(std::string_view text) { return std::string(text); }
-
-class Scenario {
+class MediaScenario {
  public:
-  Scenario(uv_loop_t* loop, std::string worker, json given)
-      : loop_(loop), steps_(loop), given_(std::move(given)), feed_(loop), sink_(loop) {
-    worker_ = steps_.Get<std::shared_ptr<Worker>>(
-        [&](auto done) { Worker::Start(loop, {.binary = std::move(worker)}, std::move(done)); });
-  }
+  MediaScenario(Steps& steps, std::shared_ptr<Worker> worker)
+      : steps_(steps), given_(steps.given()), feed_(steps.loop()), sink_(steps.loop()), worker_(std::move(worker)) {}
 
   void Run() {
     const auto codecs = Valid(controller::RtpCapabilitiesFromJson({{"codecs", given_.at("mediaCodecs")}}, "")).codecs;
@@ -51,8 +38,6 @@ class Scenario {
     End();
   }
 
-  const json& notes() const { return steps_.notes(); }
-
  private:
   std::shared_ptr<PlainTransport> CreateTransport(bool comedia) {
     return steps_.Get<std::shared_ptr<PlainTransport>>([&](auto done) {
@@ -63,7 +48,7 @@ class Scenario {
   void MakeProducers() {
     inlet_ = CreateTransport(true);
     inlet_->on.tuple = [this](const auto& tuple) {
-      Event({"inlet tuple", Text(ToString(tuple.protocol)), tuple.remote_ip});
+      steps_.Event({"inlet tuple", Text(ToString(tuple.protocol)), tuple.remote_ip});
     };
     steps_.Note("inlet", {{"id", inlet_->id()},
                           {"protocol", Text(ToString(inlet_->tuple().protocol))},
@@ -102,15 +87,15 @@ class Scenario {
                          {"paused", c->paused()},
                          {"producerPaused", c->producer_paused()},
                          {"rtpParameters", ToJson(c->rtp_parameters())}});
-      c->on.producer_paused = [this, name] { Event({name, "producerpause"}); };
-      c->on.producer_resumed = [this, name] { Event({name, "producerresume"}); };
+      c->on.producer_paused = [this, name] { steps_.Event({name, "producerpause"}); };
+      c->on.producer_resumed = [this, name] { steps_.Event({name, "producerresume"}); };
       c->on.closed = [this, name](CloseReason reason) {
-        Event({name, reason == CloseReason::kProducerClosed ? "producerclose" : "transportclose"});
+        steps_.Event({name, reason == CloseReason::kProducerClosed ? "producerclose" : "transportclose"});
       };
       consumers_.push_back(std::move(c));
     }
     steps_.Do([&](auto done) { video_->Resume(std::move(done)); });
-    UntilEvent({"video consumer", "producerresume"});
+    steps_.UntilEvent({"video consumer", "producerresume"});
   }
 
   template <class Done>
@@ -120,7 +105,9 @@ class Scenario {
 
   void CarryMedia() {
     steps_.Do([&](auto done) { video_->EnableTraceEvents({"keyframe", "no such type"}, std::move(done)); });
-    video_->on.trace = [this](const auto& trace) { Event({"video trace", trace.type, trace.incoming ? "in" : "out"}); };
+    video_->on.trace = [this](const auto& trace) {
+      steps_.Event({"video trace", trace.type, trace.incoming ? "in" : "out"});
+    };
     size_t wanted = 0;
     for (const char* kind : {"audioPackets", "videoPackets"}) {
       for (const Packet& packet : MakePackets(given_.at(kind))) {
@@ -157,7 +144,7 @@ class Scenario {
     steps_.Do([&](auto done) { consumers_[0]->Pause(std::move(done)); });
     steps_.Do([&](auto done) { consumers_[1]->SetPriority(7, std::move(done)); });
     steps_.Do([&](auto done) { audio_->Pause(std::move(done)); });
-    UntilEvent({"audio consumer", "producerpause"});
+    steps_.UntilEvent({"audio consumer", "producerpause"});
     const auto dump = steps_.Get<controller::RouterDump>([&](auto done) { router_->Dump(std::move(done)); });
     steps_.Note("router dump", {{"transportIds", dump.transport_ids}, {"producerConsumers", dump.producer_consumers}});
     NoteDump<controller::TransportDump>("inlet dump", static_cast<controller::Transport&>(*inlet_));
@@ -212,29 +199,19 @@ class Scenario {
 
   void End() {
     video_->Close();
-    UntilEvent({"video consumer", "producerclose"});
-    inlet_->on.closed = [this](CloseReason) { Event({"inlet", "routerclose"}); };
-    audio_->on.closed = [this](CloseReason) { Event({"audio producer", "transportclose"}); };
+    steps_.UntilEvent({"video consumer", "producerclose"});
+    inlet_->on.closed = [this](CloseReason) { steps_.Event({"inlet", "routerclose"}); };
+    audio_->on.closed = [this](CloseReason) { steps_.Event({"audio producer", "transportclose"}); };
     router_->Close();
     steps_.Note("closed", {inlet_->closed(), outlet_->closed(), audio_->closed(), video_->closed(),
                            consumers_[0]->closed(), consumers_[1]->closed()});
-    steps_.Note("events", events_);
     feed_.Close();
     sink_.Close();
-    worker_->Close();
-    worker_.reset();
-    uv_run(loop_, UV_RUN_DEFAULT);
+    uv_run(steps_.loop(), UV_RUN_NOWAIT);  // libuv lets go of them
   }
 
-  void Event(json event) { events_.push_back(std::move(event)); }
-  void UntilEvent(const json& event) {
-    steps_.Until([&] { return std::find(events_.begin(), events_.end(), event) != events_.end(); });
-  }
-
-  uv_loop_t* loop_;
-  Steps steps_;
-  json given_;
-  json events_ = json::array();
+  Steps& steps_;
+  const json& given_;
   UdpSocket feed_;
   UdpSocket sink_;
   std::shared_ptr<Worker> worker_;
@@ -247,16 +224,7 @@ class Scenario {
 };
 
 }  // namespace
-}  // namespace sluice::scenario
 
-int main(int argc, char** argv) {
-  if (argc != 3) sluice::scenario::GiveUp("same-scenario WORKER SCENARIO.JSON");
-  std::ifstream file(argv[2]);
-  nlohmann::json given = nlohmann::json::parse(file, nullptr, false);
-  if (given.is_discarded()) sluice::scenario::GiveUp("the scenario cannot be read");
-  uv_loop_t* loop = uv_default_loop();
-  sluice::scenario::Scenario scenario(loop, argv[1], std::move(given));
-  scenario.Run();
-  std::printf("%s\n", scenario.notes().dump(1).c_str());
-  return 0;
-}
+void RunMedia(Steps& steps, std::shared_ptr<Worker> worker) { MediaScenario(steps, std::move(worker)).Run(); }
+
+}  // namespace sluice::scenario

@@ -1,23 +1,10 @@
-// The scenario with the published Node.js controller: scenario.mjs WORKER, run in a namespace of its own. Prints what came
-// of it as JSON, a list of [name, value]. scenario.cc does the same, step by step, with the controller library.
+// The first half of the scenario: plain transports, a producer and a consumer of each kind, fixed RTP through them, what all
+// objects then say of themselves, and calls that must be refused. media_scenario.cc does the same.
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import * as mediasoup from "mediasoup";
 import { isMedia, makePackets, summarize } from "./packets.mjs";
 
-const given = JSON.parse(readFileSync(new URL("scenario.json", import.meta.url)));
-const POLL_MS = 20;
 const local = { protocol: "udp", ip: "127.0.0.1" };
-
-const notes = [];
-const note = (name, value) => notes.push([name, value]);
-const events = [];
-
-async function until(condition) {
-  while (!(await condition())) await new Promise((done) => setTimeout(done, POLL_MS));
-}
 
 async function udpSocket() {
   const socket = createSocket({ type: "udp4", recvBufferSize: 1_000_000 });
@@ -83,8 +70,7 @@ async function refusal(call) {
   return "accepted";
 }
 
-async function main() {
-  const worker = await mediasoup.createWorker({ workerBin: resolve(process.argv[2]), logLevel: "none" });
+export async function run({ given, note, until, events }, worker) {
   const router = await worker.createRouter({ mediaCodecs: given.mediaCodecs });
   note("router capabilities", router.rtpCapabilities);
 
@@ -172,13 +158,6 @@ async function main() {
   consumers[0].on("transportclose", () => events.push(["audio consumer", "transportclose"]));
   router.close();
   note("closed", [inlet, outlet, audio, video, ...consumers].map((object) => object.closed));
-  note("events", events);
-  const ended = once(worker, "subprocessclose");
-  worker.close();
-  await ended;
   feed.close();
   sink.close();
-  console.log(JSON.stringify(notes, null, 1));
 }
-
-await main();
