@@ -59,10 +59,10 @@ export async function outlet(router, ip, { rtcpMux, suite }, port) {
   return transport;
 }
 
-export function produce(transport, codec, ssrc) {
+export function produce(transport, codec, ssrc, rtcpFeedback = []) {
   const { kind, mimeType, clockRate, channels, payloadType, parameters } = codecs[codec];
   const rtpParameters = {
-    codecs: [{ mimeType, clockRate, channels, payloadType, parameters }],
+    codecs: [{ mimeType, clockRate, channels, payloadType, parameters, rtcpFeedback }],
     encodings: [{ ssrc }],
     rtcp: { cname: `sender-${ssrc}` },
   };
