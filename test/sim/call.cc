@@ -26,7 +26,13 @@ SimPeer& Call::AddPeer(const std::string& name) {
   const auto host = static_cast<uint8_t>(10 + peers_.size());
   const auto address = SocketAddress::Ipv4({192, 0, 2, host}, 5000);
   peers_.push_back(std::make_unique<SimPeer>(events_, network_, name, address, rng_.U64()));
+  if (data_) peers_.back()->EnableData(*data_);
   return *peers_.back();
+}
+
+void Call::EnableData(const SctpConfig& config) {
+  data_ = config;
+  worker_.EnableData(config);
 }
 
 Call::Participant Call::Join(const std::string& name) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class Call {
 
   explicit Call(uint64_t seed, SrtpSuite suite = SrtpSuite::kAeadAes128Gcm);
 
+  // Whoever joins from now on has SCTP.
+  void EnableData(const SctpConfig& config = {});
   // A peer with a connected transport.
   Participant Join(const std::string& name);
   // A peer that connects by ICE and DTLS, in the given role of its own, from now on.
@@ -66,6 +69,7 @@ class Call {
   Participant StartWebRtc(const std::string& name, DtlsRole role, const DtlsFingerprint& fingerprint);
 
   const SrtpSuite suite_;
+  std::optional<SctpConfig> data_;
   Rng rng_;
   VirtualClock clock_;
   EventQueue events_;

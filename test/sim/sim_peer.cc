@@ -35,6 +35,17 @@ void SimPeer::Connect(const SocketAddress& server, SrtpSuite suite, std::span<co
                       std::span<const uint8_t> their_key) {
   server_ = server;
   SetKeys(suite, our_key, their_key);
+  if (data_) data_->Start();
+}
+
+void SimPeer::EnableData(const SctpConfig& config) {
+  data_ = std::make_unique<DataClient>(events_, config, rng_.U64(), [this](std::span<const uint8_t> packet) {
+    if (webrtc_) {
+      webrtc_->SendData(packet);
+    } else {
+      SendRaw(Datagram(packet.begin(), packet.end()));
+    }
+  });
 }
 
 void SimPeer::ConnectWebRtc(const SocketAddress& server, DtlsContext& context, const WebRtcClient::Config& config) {
@@ -46,6 +57,11 @@ void SimPeer::ConnectWebRtc(const SocketAddress& server, DtlsContext& context, c
             const auto suite = SrtpSuiteFromDtlsProfile(keys.dtls_profile);
             SLUICE_CHECK(suite.has_value());
             SetKeys(*suite, keys.local, keys.remote);
+            if (data_) data_->Start();
+          },
+      .data =
+          [this](std::span<const uint8_t> packet) {
+            if (data_) data_->HandlePacket(packet);
           }};
   webrtc_ = std::make_unique<WebRtcClient>(events_, context, config, rng_, std::move(hooks));
 }
@@ -95,7 +111,8 @@ void SimPeer::Receive(Datagram datagram) {
   if (webrtc_ && webrtc_->HandleDatagram(datagram)) return;
   if (!inbound_) return;
   if (rtp::LooksLikeRtcp(datagram)) return OnRtcp(datagram);
-  if (rtp::LooksLikeRtp(datagram)) OnRtp(datagram);
+  if (rtp::LooksLikeRtp(datagram)) return OnRtp(datagram);
+  if (data_) data_->HandlePacket(datagram);
 }
 
 void SimPeer::OnRtp(std::span<uint8_t> bytes) {

@@ -1,6 +1,6 @@
 // One participant's media end: SRTP keyed directly, any number of synthetic streams out and in, and the RTCP that goes
 // with them: SR/RR with SDES and XR once a second, NACK and PLI at once, answers to all of these. It has a wall clock
-// of its own. ICE and DTLS are not here: it sits at a fixed address and sends to a fixed one.
+// of its own. ICE, DTLS and SCTP are not here: it sits at a fixed address and sends to a fixed one.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "rtc/net/socket_address.h"
 #include "rtc/rtcp/extended_report.h"
 #include "rtc/srtp/srtp_session.h"
+#include "test/sim/data_client.h"
 #include "test/sim/event_queue.h"
 #include "test/sim/media_receiver.h"
 #include "test/sim/media_sender.h"
@@ -43,6 +44,11 @@ class SimPeer {
   // Keys are master key and salt.
   void Connect(const SocketAddress& server, SrtpSuite suite, std::span<const uint8_t> our_key,
                std::span<const uint8_t> their_key);
+
+  // Before connecting: data channels besides, over DTLS or, without it, as raw SCTP.
+  void EnableData(const SctpConfig& config);
+  // Null unless EnableData() was called.
+  DataClient* data() { return data_.get(); }
 
   // ICE and DTLS first; then the keys that they agreed on.
   void ConnectWebRtc(const SocketAddress& server, DtlsContext& context, const WebRtcClient::Config& config);
@@ -100,6 +106,7 @@ class SimPeer {
   const TimeDelta wall_offset_;
   const Ssrc rtcp_ssrc_;
   std::unique_ptr<WebRtcClient> webrtc_;
+  std::unique_ptr<DataClient> data_;
   std::optional<SrtpSession> outbound_;
   std::optional<SrtpSession> inbound_;
   std::vector<std::unique_ptr<MediaSender>> senders_;

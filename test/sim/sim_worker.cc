@@ -61,7 +61,8 @@ Transport& SimWorker::AddPlain(const std::string& id, SrtpSuite suite) {
   const auto address = shared_address_.WithPort(static_cast<uint16_t>(kFirstPort + socket));
   Listen(socket, address);
   addresses_[id] = address;
-  PlainTransportConfig config{.id = id, .rtp = {.socket = socket, .local = address}, .srtp_suite = suite};
+  PlainTransportConfig config{
+      .id = id, .rtp = {.socket = socket, .local = address}, .srtp_suite = suite, .sctp = sctp_config_};
   Transport& transport = Add(Transport::CreatePlain(std::move(config), Env(), events_.now()));
   dispatcher_.SetOwner(socket, transport);
   return transport;
@@ -69,7 +70,8 @@ Transport& SimWorker::AddPlain(const std::string& id, SrtpSuite suite) {
 
 Transport& SimWorker::AddWebRtc(const std::string& id, const IceCredentials& ice) {
   addresses_[id] = shared_address_;
-  Transport& transport = Add(Transport::CreateWebRtc({.id = id, .ice = ice}, Env(), events_.now()));
+  Transport& transport =
+      Add(Transport::CreateWebRtc({.id = id, .ice = ice, .sctp = sctp_config_}, Env(), events_.now()));
   SLUICE_CHECK(dispatcher_.AddUfrag(kSharedSocket, ice.ufrag, transport));
   return transport;
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -40,6 +41,8 @@ class SimWorker : private BatchSink {
   // Everything that turns reported so far.
   const Outbox& reported() const { return reported_; }
 
+  // Transports made from now on have SCTP.
+  void EnableData(const SctpConfig& config) { sctp_config_ = config; }
   // A plain transport with SRTP at an address of its own, not yet connected.
   Transport& AddPlain(const std::string& id, SrtpSuite suite);
   SocketAddress AddressOf(const Transport& transport) const { return addresses_.at(transport.id()); }
@@ -69,6 +72,7 @@ class SimWorker : private BatchSink {
   VirtualNetwork& network_;
   Rng rng_;
   SctpStack sctp_;
+  std::optional<SctpConfig> sctp_config_;
   std::unique_ptr<DtlsContext> dtls_;
   PacketPool pool_;
   const TimeDelta wall_offset_;

@@ -50,6 +50,14 @@ void WebRtcClient::OnTimer() {
 void WebRtcClient::AfterDtls(DtlsState before) {
   for (const auto& datagram : dtls_.TakeDatagrams()) hooks_.send(datagram);
   if (before != DtlsState::kConnected && dtls_.state() == DtlsState::kConnected) hooks_.connected(*dtls_.keys());
+  for (const auto& bytes : dtls_.TakeApplicationData()) {
+    if (hooks_.data) hooks_.data(bytes);
+  }
+}
+
+void WebRtcClient::SendData(std::span<const uint8_t> bytes) {
+  dtls_.SendApplicationData(bytes, events_.now());
+  for (const auto& datagram : dtls_.TakeDatagrams()) hooks_.send(datagram);
 }
 
 void WebRtcClient::Rearm() {

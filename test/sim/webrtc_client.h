@@ -26,6 +26,7 @@ class WebRtcClient {
   struct Hooks {
     std::function<void(std::span<const uint8_t>)> send;
     std::function<void(const SrtpKeys&)> connected;
+    std::function<void(std::span<const uint8_t>)> data;  // application data of DTLS; may be left out
   };
 
   // Begins at once. `context` and `rng` outlive it.
@@ -36,6 +37,8 @@ class WebRtcClient {
 
   // True when the datagram was STUN or DTLS.
   bool HandleDatagram(std::span<const uint8_t> datagram);
+  // Over DTLS; lost while that is not connected.
+  void SendData(std::span<const uint8_t> bytes);
   IceClient::State ice_state() const { return ice_.state(); }
   DtlsState dtls_state() const { return dtls_.state(); }
 
