@@ -86,6 +86,7 @@ void MediaLoop::End() {
   turn_.outbox.transport.clear();
   turn_.outbox.media.clear();
   turn_.outbox.direct.clear();
+  turn_.outbox.data.clear();
   batch_.Flush();
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());

@@ -32,6 +32,7 @@ constexpr std::array<NoteHandler, kEvents> MakeTable() {
   auto set = [&table](Event event, NoteHandler handler) { table[static_cast<size_t>(event)] = handler; };
   set(Event::TransportSendRtcp, BoundNote<&h::TransportSendRtcp>::Run);
   set(Event::ProducerSend, BoundNote<&h::ProducerSend>::Run);
+  set(Event::DataProducerSend, BoundNote<&h::DataProducerSend>::Run);
   return table;
 }
 

@@ -117,6 +117,33 @@ struct Notifier::Sender {
   void operator()(const ConsumerProducerResumed& e) { Send(e.consumer_id, Event::ConsumerProducerResume); }
   void operator()(const ConsumerProducerClosed& e) { Send(e.consumer_id, Event::ConsumerProducerClose); }
 
+  void operator()(const DataConsumerProducerPaused& e) {
+    Send(e.data_consumer_id, Event::DataConsumerDataProducerPause);
+  }
+  void operator()(const DataConsumerProducerResumed& e) {
+    Send(e.data_consumer_id, Event::DataConsumerDataProducerResume);
+  }
+  void operator()(const DataConsumerProducerClosed& e) {
+    Send(e.data_consumer_id, Event::DataConsumerDataProducerClose);
+  }
+  void operator()(const DataConsumerSendBufferFull& e) {
+    // One for each message: a peer that does not read must not fill the pipe with them.
+    Send(e.data_consumer_id, Event::DataConsumerSctpSendBufferFull, Body::NONE, 0, Channel::Importance::kDroppable);
+  }
+  void operator()(const DataConsumerBufferedAmountLow& e) {
+    Send(e.data_consumer_id, Event::DataConsumerBufferedAmountLow, Body::DataConsumerBufferedAmountLow,
+         fbs::data::CreateConsumerBufferedAmountLowNotification(b, e.buffered_amount).Union());
+  }
+  void operator()(const DataConsumerMessage& e) {
+    // Messages of the controller's own stop with its requests. Those of peers go on coming while it does not read, and
+    // even they must end somewhere.
+    constexpr size_t kMaxQueued = 8 * Channel::kMaxQueued;
+    const auto importance =
+        channel.queued() > kMaxQueued ? Channel::Importance::kDroppable : Channel::Importance::kMust;
+    Send(e.data_consumer_id, Event::DataConsumerMessage, Body::DataConsumerMessage,
+         fbs::data::CreateConsumerMessageNotification(b, e.ppid, b.CreateVector(e.payload)).Union(), importance);
+  }
+
   Offset<fbs::rtp::PacketDump> Packet(const MediaTrace& e) {
     fbs::rtp::PacketDumpT out;
     out.payload_type = e.payload_type.value();
@@ -186,10 +213,13 @@ void Notifier::Running() {
 }
 
 void Notifier::Tell(const Outbox& outbox) {
-  if (outbox.transport.empty() && outbox.media.empty() && outbox.direct.empty()) return;
+  if (outbox.transport.empty() && outbox.media.empty() && outbox.data.empty() && outbox.direct.empty()) {
+    return;
+  }
   Sender sender{.channel = channel_, .objects = objects_};
   for (const TransportEvent& event : outbox.transport) std::visit(sender, event);
   for (const MediaEvent& event : outbox.media) std::visit(sender, event);
+  for (const DataEvent& event : outbox.data) std::visit(sender, event);
   for (const DirectPacket& packet : outbox.direct) sender(packet);
 }
 

@@ -1,5 +1,6 @@
 // Tells the controller what a turn brought: every event of the outbox becomes one notification, in order. State is
-// never dropped; traces and the packets of direct transports are, when the pipe is full. The channel counts them.
+// never dropped, and messages of peers not before 64 MiB wait; traces, the news of a full send buffer and the packets of
+// direct transports are, when the pipe is full. The channel counts them.
 #pragma once
 
 #include <string>

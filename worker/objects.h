@@ -72,7 +72,8 @@ struct RouterObject {
 
 class Objects {
  public:
-  using Ref = std::variant<WebRtcServerObject*, RouterObject*, TransportObject*, Producer*, Consumer*>;
+  using Ref = std::variant<WebRtcServerObject*, RouterObject*, TransportObject*, Producer*, Consumer*, DataProducer*,
+                           DataConsumer*>;
 
   bool Has(const std::string& id) const { return refs_.contains(id); }
   void Add(const std::string& id, Ref ref) { refs_[id] = {next_++, ref}; }

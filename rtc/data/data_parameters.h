@@ -19,8 +19,8 @@ struct SctpStreamParameters {
   SctpReliability reliability;
 };
 
-// Stream parameters with kSctp and only then; at most one limit (RFC 8831 section 6.4), and only on unordered streams, as
-// the control protocol has it. InvalidArgument names the field.
+// Stream parameters with kSctp and only then; at most one limit (RFC 8831 section 6.4), and that only on unordered
+// streams, as the control protocol has it. InvalidArgument names the field.
 absl::Status ValidateStream(DataType type, const std::optional<SctpStreamParameters>& stream);
 
 // Views: valid during the call they are passed to.

@@ -26,6 +26,9 @@
 
 namespace sluice {
 
+// Bytes: token, count, and each number that can be told.
+constexpr uint32_t kMaxSubchannelPrefix = 8 + 2 + 2 * (MessageSubchannels::kMaxAnyOf + 2);
+
 struct PrefixedMessage {
   MessageSubchannels subchannels;
   std::span<const uint8_t> payload;  // within what was parsed

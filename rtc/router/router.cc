@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include "rtc/router/by_id.h"
+
 namespace sluice {
 namespace {
 
-template <class Map>
-auto* FindIn(const Map& map, const std::string& id) {
-  const auto it = map.find(id);
-  return it == map.end() ? nullptr : it->second;
-}
-
 void Unlink(Consumer& consumer) {
   std::erase_if(consumer.producer().links(), [&](const Producer::Link& link) { return link.consumer == &consumer; });
-}
-
-absl::Status Taken(const char* field, const std::string& id) {
-  return absl::AlreadyExistsError(std::string(field) + ": '" + id + "' exists already");
 }
 
 }  // namespace
@@ -25,7 +17,7 @@ Router::~Router() = default;
 
 absl::StatusOr<Transport*> Router::AddTransport(std::unique_ptr<Transport> transport) {
   auto [it, added] = transport_by_id_.emplace(transport->id(), transport.get());
-  if (!added) return Taken("transportId", transport->id());
+  if (!added) return IdTaken("transportId", transport->id());
   transports_.push_back(std::move(transport));
   return it->second;
 }
@@ -41,6 +33,15 @@ std::vector<std::string> Router::CloseTransport(Transport& transport, Turn& turn
     gone.push_back(consumer.id());
     CloseConsumer(consumer, turn);
   }
+  while (!transport.data().producers().empty()) {
+    const auto ids = CloseDataProducer(*transport.data().producers().back(), turn);
+    gone.insert(gone.end(), ids.begin(), ids.end());
+  }
+  while (!transport.data().consumers().empty()) {
+    DataConsumer& consumer = *transport.data().consumers().back();
+    gone.push_back(consumer.id());
+    CloseDataConsumer(consumer, turn);
+  }
   gone.push_back(transport.id());
   transport.Close(turn);
   transport_by_id_.erase(transport.id());
@@ -49,7 +50,7 @@ std::vector<std::string> Router::CloseTransport(Transport& transport, Turn& turn
 }
 
 absl::StatusOr<Producer*> Router::Produce(Transport& transport, ProducerConfig config) {
-  if (producer_by_id_.contains(config.id)) return Taken("producerId", config.id);
+  if (producer_by_id_.contains(config.id)) return IdTaken("producerId", config.id);
   auto producer = transport.AddProducer(std::move(config));
   if (producer.ok()) producer_by_id_.emplace((*producer)->id(), *producer);
   return producer;
@@ -90,7 +91,7 @@ void Router::ResumeProducer(Producer& producer, Turn& turn) {
 }
 
 absl::StatusOr<Consumer*> Router::Consume(Transport& transport, ConsumerConfig config, Turn& turn) {
-  if (consumer_by_id_.contains(config.id)) return Taken("consumerId", config.id);
+  if (consumer_by_id_.contains(config.id)) return IdTaken("consumerId", config.id);
   Producer* producer = FindProducer(config.producer_id);
   if (!producer) return absl::NotFoundError("producerId: there is no producer '" + config.producer_id + "'");
   auto consumer = transport.AddConsumer(std::move(config), *producer);
@@ -118,9 +119,9 @@ void Router::ResumeConsumer(Consumer& consumer, Turn& turn) {
 
 void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) { WishKeyFrames(consumer, turn); }
 
-Transport* Router::FindTransport(const std::string& id) const { return FindIn(transport_by_id_, id); }
-Producer* Router::FindProducer(const std::string& id) const { return FindIn(producer_by_id_, id); }
-Consumer* Router::FindConsumer(const std::string& id) const { return FindIn(consumer_by_id_, id); }
+Transport* Router::FindTransport(const std::string& id) const { return FindById(transport_by_id_, id); }
+Producer* Router::FindProducer(const std::string& id) const { return FindById(producer_by_id_, id); }
+Consumer* Router::FindConsumer(const std::string& id) const { return FindById(consumer_by_id_, id); }
 
 std::vector<const Transport*> Router::Transports() const {
   std::vector<const Transport*> all;

@@ -1,5 +1,6 @@
 // A Router owns transports and knows who consumes whom: a producer's packets reach its consumers on any transport of
-// the same router. It keeps the links in order and tells consumers of their producer's pauses and end.
+// the same router, and a data producer's messages its data consumers. It keeps the links in order and tells consumers
+// of their producer's pauses and end.
 //
 // Ids are the controller's; the router refuses one that it already has. Removing an object removes what hangs on it;
 // the ids of everything that went are returned, so that a registry can forget them.
@@ -40,9 +41,21 @@ class Router {
   // Asks upstream for a key frame of what the consumer forwards, as if its peer had sent a PLI.
   void RequestKeyFrame(Consumer& consumer, Turn& turn);
 
+  absl::StatusOr<DataProducer*> ProduceData(Transport& transport, DataProducerConfig config);
+  // Its data consumers go with it; each is announced by DataConsumerProducerClosed.
+  std::vector<std::string> CloseDataProducer(DataProducer& producer, Turn& turn);
+  void PauseDataProducer(DataProducer& producer, Turn& turn);
+  void ResumeDataProducer(DataProducer& producer, Turn& turn);
+
+  // NotFound when config.data_producer_id is not a data producer of this router.
+  absl::StatusOr<DataConsumer*> ConsumeData(Transport& transport, DataConsumerConfig config);
+  void CloseDataConsumer(DataConsumer& consumer, Turn& turn);
+
   Transport* FindTransport(const std::string& id) const;
   Producer* FindProducer(const std::string& id) const;
   Consumer* FindConsumer(const std::string& id) const;
+  DataProducer* FindDataProducer(const std::string& id) const;
+  DataConsumer* FindDataConsumer(const std::string& id) const;
   // In order of creation.
   std::vector<const Transport*> Transports() const;
 
@@ -52,6 +65,8 @@ class Router {
   absl::flat_hash_map<std::string, Transport*> transport_by_id_;
   absl::flat_hash_map<std::string, Producer*> producer_by_id_;
   absl::flat_hash_map<std::string, Consumer*> consumer_by_id_;
+  absl::flat_hash_map<std::string, DataProducer*> data_producer_by_id_;
+  absl::flat_hash_map<std::string, DataConsumer*> data_consumer_by_id_;
 };
 
 }  // namespace sluice

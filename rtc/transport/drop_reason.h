@@ -23,8 +23,9 @@ enum class DropReason : uint8_t {
   kSctpNotExpected,  // no SCTP on this transport
   kBadSctp,          // neither RTP nor RTCP, and not SCTP either
   kUnknownStream,    // a message that no data producer wants
+  kBadMessage,       // one that its data producer cannot read, or that is too long
 };
-inline constexpr size_t kDropReasons = 14;
+inline constexpr size_t kDropReasons = 15;
 
 std::string_view ToString(DropReason reason);
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "rtc/data/data_event.h"
 #include "rtc/dtls/dtls_session.h"
 #include "rtc/ice/ice_lite_agent.h"
 #include "rtc/media/media_event.h"
@@ -65,6 +66,7 @@ struct DirectPacket {
 struct Outbox {
   std::vector<TransportEvent> transport;
   MediaEvents media;
+  DataEvents data;
   std::vector<PathChange> paths;
   std::vector<DirectPacket> direct;  // at most what a turn brings, once for each consumer
 };

@@ -29,6 +29,7 @@
 #include "rtc/rtcp/sender_report.h"
 #include "rtc/sctp/sctp_association.h"
 #include "rtc/sctp/sctp_stack.h"
+#include "rtc/transport/data_endpoints.h"
 #include "rtc/transport/drop_reason.h"
 #include "rtc/transport/path_policy.h"
 #include "rtc/transport/protection.h"
@@ -102,7 +103,25 @@ class Transport {
   // Media can leave: it is known where to, and keys are there.
   bool IsConnected() const { return path_.is_direct() || (path_.rtp() && protection_.ready()); }
 
-  // --- data ---
+  // --- data, called by the router ---
+  // As the above.
+  absl::StatusOr<DataProducer*> AddDataProducer(DataProducerConfig config);
+  void RemoveDataProducer(DataProducer& producer) { data_.Remove(producer); }
+  absl::StatusOr<DataConsumer*> AddDataConsumer(DataConsumerConfig config, DataProducer& producer);
+  void RemoveDataConsumer(DataConsumer& consumer, Turn& turn);
+  const DataEndpoints& data() const { return data_; }
+
+  // A message of the controller, into a direct data producer of this transport. InvalidArgument when it is too long.
+  absl::Status ProduceData(DataProducer& producer, const DataMessage& message, Turn& turn);
+  // A message of a data producer, out by a data consumer of this transport that may want it.
+  void Forward(DataConsumer& consumer, const DataMessage& message, Turn& turn);
+  // A message of the controller, out by a data consumer over SCTP. Nothing leaves while it is paused.
+  absl::Status Send(DataConsumer& consumer, uint32_t ppid, std::span<const uint8_t> payload, Turn& turn);
+  // Bytes that wait in the data consumer's stream; 0 without SCTP.
+  uint32_t BufferedAmount(const DataConsumer& consumer) const;
+  void SetBufferedAmountLowThreshold(DataConsumer& consumer, uint32_t bytes, Turn& turn);
+
+  // --- SCTP ---
   // As SctpAssociation, which sends what it can at once; kClosed and nothing where there is no SCTP.
   SctpSendResult SendData(uint16_t stream_id, uint32_t ppid, std::span<const uint8_t> payload,
                           const SctpReliability& reliability, Turn& turn);
@@ -149,7 +168,6 @@ class Transport {
   void HandleSctp(std::span<const uint8_t> packet, Turn& turn);
   void AfterSctp(Turn& turn);
   void SendSctpPackets(Turn& turn);
-  void OnSctpStreamEvent(SctpEvent& event, Turn& turn);
   void EndSctp(Turn& turn);
 
   // transport_state.cc
@@ -168,6 +186,12 @@ class Transport {
   void SendBye(const Consumer& consumer, Turn& turn);
   SendStamp NextStamp(Timestamp now) const;
   rtcp::NtpTime Ntp(Timestamp now) const { return rtcp::NtpTime::From(now, env_.wall_offset); }
+
+  // transport_messages.cc
+  absl::Status CanCarry(DataType type) const;
+  void OnSctpStreamEvent(SctpEvent& event, Turn& turn);
+  void OnMessage(const SctpMessageReceived& message, Turn& turn);
+  SctpSendResult Deliver(DataConsumer& consumer, const DataMessage& message, Turn& turn);
 
   const std::string id_;
   const Env env_;
@@ -190,6 +214,7 @@ class Transport {
   std::vector<std::unique_ptr<Producer>> producers_;
   std::vector<std::unique_ptr<Consumer>> consumers_;
   absl::flat_hash_map<Ssrc, Consumer*> consumer_by_ssrc_;  // media and RTX SSRCs
+  DataEndpoints data_;
 };
 
 }  // namespace sluice

@@ -68,11 +68,6 @@ void Transport::SendSctpPackets(Turn& turn) {
   }
 }
 
-// Nothing but messages to data producers and news for data consumers; what is for none of them is dropped.
-void Transport::OnSctpStreamEvent(SctpEvent& event, Turn& /*turn*/) {
-  if (std::holds_alternative<SctpMessageReceived>(event)) drops_.Count(DropReason::kUnknownStream);
-}
-
 SctpSendResult Transport::SendData(uint16_t stream_id, uint32_t ppid, std::span<const uint8_t> payload,
                                    const SctpReliability& reliability, Turn& turn) {
   if (!sctp_) return SctpSendResult::kClosed;

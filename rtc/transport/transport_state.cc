@@ -119,6 +119,7 @@ void Transport::Close(Turn& turn) {
       turn.outbox.paths.push_back({.transport = this, .path = path, .added = false});
     }
   }
+  std::erase(turn.moved, this);
 }
 
 }  // namespace sluice

@@ -20,7 +20,7 @@ std::unique_ptr<DtlsContext> MakeDtlsContext() {
   return *std::move(context);
 }
 
-SimWorker::SimWorker(EventQueue& events, VirtualNetwork& network, uint64_t seed)
+SimWorker::SimWorker(EventQueue& events, VirtualNetwork& network, uint64_t seed, uint8_t host)
     : events_(events),
       network_(network),
       rng_(seed),
@@ -30,7 +30,7 @@ SimWorker::SimWorker(EventQueue& events, VirtualNetwork& network, uint64_t seed)
       batch_(*this),
       turn_{.now = events.now(), .batch = batch_},
       router_("router"),
-      shared_address_(SocketAddress::Ipv4({10, 0, 0, 1}, kFirstPort)) {
+      shared_address_(SocketAddress::Ipv4({10, 0, 0, host}, kFirstPort)) {
   Listen(next_socket_++, shared_address_);
 }
 
@@ -56,16 +56,27 @@ Transport& SimWorker::Add(std::unique_ptr<Transport> transport) {
   return **added;
 }
 
-Transport& SimWorker::AddPlain(const std::string& id, SrtpSuite suite) {
+Transport& SimWorker::AddOnTuple(PlainTransportConfig config) {
   const SocketId socket = next_socket_++;
   const auto address = shared_address_.WithPort(static_cast<uint16_t>(kFirstPort + socket));
   Listen(socket, address);
-  addresses_[id] = address;
-  PlainTransportConfig config{
-      .id = id, .rtp = {.socket = socket, .local = address}, .srtp_suite = suite, .sctp = sctp_config_};
+  addresses_[config.id] = address;
+  config.rtp = {.socket = socket, .local = address};
   Transport& transport = Add(Transport::CreatePlain(std::move(config), Env(), events_.now()));
   dispatcher_.SetOwner(socket, transport);
   return transport;
+}
+
+Transport& SimWorker::AddPlain(const std::string& id, SrtpSuite suite) {
+  return AddOnTuple({.id = id, .srtp_suite = suite, .sctp = sctp_config_});
+}
+
+Transport& SimWorker::AddData(const std::string& id, const SctpConfig& sctp) {
+  return AddOnTuple({.id = id, .sctp = sctp});
+}
+
+Transport& SimWorker::AddDirect(const std::string& id) {
+  return Add(Transport::CreateDirect({.id = id}, Env(), events_.now()));
 }
 
 Transport& SimWorker::AddWebRtc(const std::string& id, const IceCredentials& ice) {
@@ -94,6 +105,7 @@ void SimWorker::EndTurn() {
   };
   move_to(turn_.outbox.transport, reported_.transport);
   move_to(turn_.outbox.media, reported_.media);
+  move_to(turn_.outbox.data, reported_.data);
   move_to(turn_.outbox.paths, reported_.paths);
   Rearm();
 }

@@ -28,7 +28,8 @@ class SimWorker : private BatchSink {
   // Where WebRTC transports are reached, over this socket.
   static constexpr SocketId kSharedSocket = 1;
 
-  SimWorker(EventQueue& events, VirtualNetwork& network, uint64_t seed);
+  // Several workers of one network are on different hosts.
+  SimWorker(EventQueue& events, VirtualNetwork& network, uint64_t seed, uint8_t host = 1);
   ~SimWorker() override;
 
   SocketAddress shared_address() const { return shared_address_; }
@@ -45,6 +46,9 @@ class SimWorker : private BatchSink {
   void EnableData(const SctpConfig& config) { sctp_config_ = config; }
   // A plain transport with SRTP at an address of its own, not yet connected.
   Transport& AddPlain(const std::string& id, SrtpSuite suite);
+  // A plain or pipe transport with SCTP alone, likewise.
+  Transport& AddData(const std::string& id, const SctpConfig& sctp);
+  Transport& AddDirect(const std::string& id);
   SocketAddress AddressOf(const Transport& transport) const { return addresses_.at(transport.id()); }
   Transport& AddWebRtc(const std::string& id, const IceCredentials& ice);
 
@@ -66,6 +70,7 @@ class SimWorker : private BatchSink {
   void EndTurn();
   void Rearm();
   Transport& Add(std::unique_ptr<Transport> transport);
+  Transport& AddOnTuple(PlainTransportConfig config);
   Transport::Env Env();
 
   EventQueue& events_;

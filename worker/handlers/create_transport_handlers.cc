@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rtc/data/subchannel_prefix.h"
 #include "rtc/srtp/srtp_suite.h"
 #include "worker/handlers/handlers.h"
 
@@ -92,6 +93,11 @@ absl::Status CreateOnTuple(Call& call, RouterObject& router, std::unique_ptr<Tra
   if (!sctp.ok()) return sctp.status();
   PlainTransportConfig config{
       .id = object->id, .rtcp_mux = !setup.rtcp, .comedia = setup.comedia, .srtp_suite = setup.suite, .sctp = *sctp};
+  if (config.sctp && object->kind == TransportKind::kPipe) {
+    // The limits are those of messages; what sub-channels need in front comes on top.
+    config.sctp->max_send_message_size += kMaxSubchannelPrefix;
+    config.sctp->max_receive_message_size += kMaxSubchannelPrefix;
+  }
   auto listening = ListenAll(call.core, requests);
   if (!listening.ok()) return listening.status();
   auto path_of = [](const Listening& l) { return Path{.socket = l.socket, .local = l.local}; };

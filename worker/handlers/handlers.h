@@ -51,6 +51,10 @@ template <>
 inline constexpr std::string_view kName<Producer> = "Producer";
 template <>
 inline constexpr std::string_view kName<Consumer> = "Consumer";
+template <>
+inline constexpr std::string_view kName<DataProducer> = "DataProducer";
+template <>
+inline constexpr std::string_view kName<DataConsumer> = "DataConsumer";
 
 // Bound<&F>::Run is the table's entry for handler F.
 template <auto F>
@@ -142,6 +146,35 @@ Result ConsumerSetPreferredLayers(Call& call, Consumer& consumer, const fbs::con
 Result ConsumerSetPriority(Call& call, Consumer& consumer, const fbs::consumer::SetPriorityRequest& body);
 Result ConsumerRequestKeyFrame(Call& call, Consumer& consumer);
 Result ConsumerEnableTraceEvent(Call& call, Consumer& consumer, const fbs::consumer::EnableTraceEventRequest& body);
+
+// data_handlers.cc
+Result TransportProduceData(Call& call, TransportObject& transport, const fbs::transport::ProduceDataRequest& body);
+Result TransportConsumeData(Call& call, TransportObject& transport, const fbs::transport::ConsumeDataRequest& body);
+Result TransportCloseDataProducer(Call& call, TransportObject& transport,
+                                  const fbs::transport::CloseDataProducerRequest& body);
+Result TransportCloseDataConsumer(Call& call, TransportObject& transport,
+                                  const fbs::transport::CloseDataConsumerRequest& body);
+Result DataProducerDump(Call& call, DataProducer& producer);
+Result DataProducerGetStats(Call& call, DataProducer& producer);
+Result DataProducerPause(Call& call, DataProducer& producer);
+Result DataProducerResume(Call& call, DataProducer& producer);
+absl::Status DataProducerSend(Note& note, DataProducer& producer, const fbs::data::ProducerSendNotification& body);
+
+// data_consumer_handlers.cc
+Result DataConsumerDump(Call& call, DataConsumer& consumer);
+Result DataConsumerGetStats(Call& call, DataConsumer& consumer);
+Result DataConsumerPause(Call& call, DataConsumer& consumer);
+Result DataConsumerResume(Call& call, DataConsumer& consumer);
+Result DataConsumerGetBufferedAmount(Call& call, DataConsumer& consumer);
+Result DataConsumerSetBufferedAmountLowThreshold(Call& call, DataConsumer& consumer,
+                                                 const fbs::data::ConsumerSetBufferedAmountLowThresholdRequest& body);
+Result DataConsumerSend(Call& call, DataConsumer& consumer, const fbs::data::ConsumerSendRequest& body);
+Result DataConsumerSetSubchannels(Call& call, DataConsumer& consumer,
+                                  const fbs::data::ConsumerSetSubchannelsRequest& body);
+Result DataConsumerAddSubchannel(Call& call, DataConsumer& consumer,
+                                 const fbs::data::ConsumerAddSubchannelRequest& body);
+Result DataConsumerRemoveSubchannel(Call& call, DataConsumer& consumer,
+                                    const fbs::data::ConsumerRemoveSubchannelRequest& body);
 
 // Puts a transport that is complete into the router, the registry and the list. The last step of every creation.
 absl::Status InsertTransport(Call& call, RouterObject& router, std::unique_ptr<TransportObject> object,

@@ -15,6 +15,18 @@ Result RouterDump(Call& call, RouterObject& router) {
       for (const Producer::Link& link : producer->links()) entry->values.push_back(link.consumer->id());
       out.map_producer_id_consumer_ids.push_back(std::move(entry));
     }
+    for (const auto& producer : transport->transport->data().producers()) {
+      auto entry = std::make_unique<fbs::base::StringStringArrayT>();
+      entry->key = producer->id();
+      for (const DataProducer::Link& link : producer->links()) entry->values.push_back(link.consumer->id());
+      out.map_data_producer_id_data_consumer_ids.push_back(std::move(entry));
+    }
+    for (const auto& consumer : transport->transport->data().consumers()) {
+      auto entry = std::make_unique<fbs::base::StringStringT>();
+      entry->key = consumer->id();
+      entry->value = consumer->producer().id();
+      out.map_data_consumer_id_data_producer_id.push_back(std::move(entry));
+    }
     for (const auto& consumer : transport->transport->consumers()) {
       auto entry = std::make_unique<fbs::base::StringStringT>();
       entry->key = consumer->id();

@@ -62,6 +62,24 @@ constexpr std::array<Handler, kMethods> MakeTable() {
   set(Method::ConsumerSetPriority, h::Bound<&h::ConsumerSetPriority>::Run);
   set(Method::ConsumerRequestKeyFrame, h::Bound<&h::ConsumerRequestKeyFrame>::Run);
   set(Method::ConsumerEnableTraceEvent, h::Bound<&h::ConsumerEnableTraceEvent>::Run);
+  set(Method::TransportProduceData, h::Bound<&h::TransportProduceData>::Run);
+  set(Method::TransportConsumeData, h::Bound<&h::TransportConsumeData>::Run);
+  set(Method::TransportCloseDataProducer, h::Bound<&h::TransportCloseDataProducer>::Run);
+  set(Method::TransportCloseDataConsumer, h::Bound<&h::TransportCloseDataConsumer>::Run);
+  set(Method::DataProducerDump, h::Bound<&h::DataProducerDump>::Run);
+  set(Method::DataProducerGetStats, h::Bound<&h::DataProducerGetStats>::Run);
+  set(Method::DataProducerPause, h::Bound<&h::DataProducerPause>::Run);
+  set(Method::DataProducerResume, h::Bound<&h::DataProducerResume>::Run);
+  set(Method::DataConsumerDump, h::Bound<&h::DataConsumerDump>::Run);
+  set(Method::DataConsumerGetStats, h::Bound<&h::DataConsumerGetStats>::Run);
+  set(Method::DataConsumerPause, h::Bound<&h::DataConsumerPause>::Run);
+  set(Method::DataConsumerResume, h::Bound<&h::DataConsumerResume>::Run);
+  set(Method::DataConsumerGetBufferedAmount, h::Bound<&h::DataConsumerGetBufferedAmount>::Run);
+  set(Method::DataConsumerSetBufferedAmountLowThreshold, h::Bound<&h::DataConsumerSetBufferedAmountLowThreshold>::Run);
+  set(Method::DataConsumerSend, h::Bound<&h::DataConsumerSend>::Run);
+  set(Method::DataConsumerSetSubchannels, h::Bound<&h::DataConsumerSetSubchannels>::Run);
+  set(Method::DataConsumerAddSubchannel, h::Bound<&h::DataConsumerAddSubchannel>::Run);
+  set(Method::DataConsumerRemoveSubchannel, h::Bound<&h::DataConsumerRemoveSubchannel>::Run);
   return table;
 }
 

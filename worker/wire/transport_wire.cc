@@ -51,7 +51,14 @@ void AddSctp(const TransportObject& of, fbs::transport::DumpT& out) {
   // Zeros until it is up.
   out.sctp_negotiated_capabilities =
       Boxed(wire::ToWire(sctp_association->capabilities().value_or(SctpCapabilitiesNegotiated{})));
-  out.sctp_listener = std::make_unique<fbs::transport::SctpListenerT>();
+  fbs::transport::SctpListenerT listener;
+  for (const auto& [stream_id, producer] : of.transport->data().producer_by_stream()) {
+    fbs::base::Uint16StringT entry;
+    entry.key = stream_id;
+    entry.value = producer->id();
+    listener.stream_id_table.push_back(Boxed(entry));
+  }
+  out.sctp_listener = Boxed(std::move(listener));
 }
 
 }  // namespace
@@ -158,6 +165,8 @@ fbs::transport::DumpT BaseDump(const TransportObject& of) {
       out.map_rtx_ssrc_consumer_id.push_back(Boxed(entry));
     }
   }
+  for (const auto& producer : t.data().producers()) out.data_producer_ids.push_back(producer->id());
+  for (const auto& consumer : t.data().consumers()) out.data_consumer_ids.push_back(consumer->id());
   const rtp::ExtensionMap& extensions = t.demuxer().extensions();
   fbs::transport::RecvRtpHeaderExtensionsT recv;
   recv.mid = IdOf(extensions, rtp::HeaderExtension::kMid);
