@@ -105,15 +105,12 @@ void OutgoingStreams::SetUnsent(uint16_t stream_id, uint32_t bytes) {
   Stream& stream = streams_[stream_id];
   unsent_ += bytes - stream.unsent;
   stream.unsent = bytes;
-  Changed(stream_id);
-}
-
-std::vector<uint16_t> OutgoingStreams::WithUnsent() const {
-  std::vector<uint16_t> ids;
-  for (const auto& [stream_id, stream] : streams_) {
-    if (stream.unsent > 0) ids.push_back(stream_id);
+  if (bytes > 0) {
+    with_unsent_.insert(stream_id);
+  } else {
+    with_unsent_.erase(stream_id);
   }
-  return ids;
+  Changed(stream_id);
 }
 
 uint32_t OutgoingStreams::BufferedAmount(uint16_t stream_id) const {

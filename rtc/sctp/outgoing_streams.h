@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -49,7 +50,7 @@ class OutgoingStreams {
   // Bytes that were handed over but not sent; they count as waiting.
   void SetUnsent(uint16_t stream_id, uint32_t bytes);
   // The streams of which it was last said that they have some.
-  std::vector<uint16_t> WithUnsent() const;
+  std::vector<uint16_t> WithUnsent() const { return {with_unsent_.begin(), with_unsent_.end()}; }
   uint32_t unsent() const { return unsent_; }
 
   uint32_t BufferedAmount(uint16_t stream_id) const;
@@ -76,6 +77,7 @@ class OutgoingStreams {
 
   const SctpConfig config_;
   std::map<uint16_t, Stream> streams_;
+  std::set<uint16_t> with_unsent_;
   std::deque<uint16_t> turns_;  // ids of streams that have messages and are not blocked
   uint64_t queued_ = 0;         // bytes, of all streams
   size_t messages_ = 0;
