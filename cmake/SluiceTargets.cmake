@@ -74,7 +74,10 @@ endfunction()
 # sluice_fuzzer(stun DEPS rtc_stun): stun_fuzzer.cc of the current folder, if the first of its DEPS is part of this
 # build. Its corpus, corpus/stun/, is replayed by ctest in every build; with SLUICE_FUZZ it is a libFuzzer program.
 function(sluice_fuzzer name)
-  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "RUNS" "DEPS" ${ARGN})
+  if(NOT ARG_RUNS)
+    set(ARG_RUNS 50000)
+  endif()
   list(GET ARG_DEPS 0 tested)
   if(NOT TARGET ${tested})
     return()
@@ -89,7 +92,7 @@ function(sluice_fuzzer name)
     set(found ${CMAKE_CURRENT_BINARY_DIR}/found/${name}) # new inputs, kept out of the source tree
     file(MAKE_DIRECTORY ${found})
     add_test(NAME fuzz.${name}.smoke
-             COMMAND ${target} -runs=50000 -seed=1 -max_len=4096 -rss_limit_mb=1024 ${found} ${corpus})
+             COMMAND ${target} -runs=${ARG_RUNS} -seed=1 -max_len=4096 -rss_limit_mb=1024 ${found} ${corpus})
     set_tests_properties(fuzz.${name}.smoke PROPERTIES TIMEOUT 600)
   else()
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test/fuzz/replay_main.cc)
