@@ -80,8 +80,9 @@ void SctpAssociation::Impl::OnUp(const SctpSocket::Up& up, Timestamp /*now*/) {
   const bool told = capabilities && capabilities->outbound_streams == negotiated.outbound_streams &&
                     capabilities->inbound_streams == negotiated.inbound_streams;
   capabilities = negotiated;
-  SetState(SctpState::kConnected);
+  // First the numbers: whoever hears that it is connected looks for them.
   if (!told) events.emplace_back(negotiated);
+  SetState(SctpState::kConnected);
 }
 
 void SctpAssociation::Impl::OnPiece(SctpSocket::Piece& piece) {

@@ -48,7 +48,7 @@ enum class SctpSendResult : uint8_t { kQueued, kTooLarge, kBufferFull, kNoSuchSt
 struct SctpStateChanged {
   SctpState state;
 };
-// With kConnected: the numbers of streams, the smaller of what each end offered and took.
+// Just before kConnected: the numbers of streams, the smaller of what each end offered and took.
 struct SctpCapabilitiesNegotiated {
   uint16_t outbound_streams = 0;
   uint16_t inbound_streams = 0;
