@@ -144,16 +144,22 @@ struct Notifier::Sender {
          fbs::data::CreateConsumerMessageNotification(b, e.ppid, b.CreateVector(e.payload)).Union(), importance);
   }
 
-  Offset<fbs::rtp::PacketDump> Packet(const MediaTrace& e) {
+  Offset<fbs::rtp::PacketDump> Packet(const TracedPacket& packet) {
     fbs::rtp::PacketDumpT out;
-    out.payload_type = e.payload_type.value();
-    out.sequence_number = e.seq.value();
-    out.timestamp = e.timestamp;
-    out.marker = e.marker;
-    out.ssrc = e.ssrc.value();
-    out.is_key_frame = e.key_frame;
-    out.size = e.size;
-    out.payload_size = e.payload_size;
+    out.payload_type = packet.payload_type.value();
+    out.sequence_number = packet.seq.value();
+    out.timestamp = packet.timestamp;
+    out.marker = packet.marker;
+    out.ssrc = packet.ssrc.value();
+    out.is_key_frame = packet.key_frame;
+    out.size = packet.size;
+    out.payload_size = packet.payload_size;
+    out.spatial_layer = packet.spatial_layer;
+    out.temporal_layer = packet.temporal_layer;
+    out.mid = packet.mid;
+    out.rid = packet.rid;
+    out.rrid = packet.repaired_rid;
+    if (packet.transport_seq) out.wide_sequence_number = *packet.transport_seq;
     return fbs::rtp::CreatePacketDump(b, &out);
   }
   void operator()(const MediaTrace& e) {
@@ -173,36 +179,38 @@ struct Notifier::Sender {
   }
   std::pair<fbs::producer::TraceInfo, Offset<void>> ProducerInfo(const MediaTrace& e) {
     using fbs::producer::TraceInfo;
-    switch (e.kind) {
-      case TraceKind::kKeyFrame:
-        return {TraceInfo::KeyFrame, fbs::producer::CreateKeyFrameTraceInfo(b, Packet(e)).Union()};
-      case TraceKind::kRtp:
-        return {TraceInfo::Rtp, fbs::producer::CreateRtpTraceInfo(b, Packet(e)).Union()};
-      case TraceKind::kPli:
-        return {TraceInfo::Pli, fbs::producer::CreatePliTraceInfo(b, e.ssrc.value()).Union()};
-      case TraceKind::kFir:
-        return {TraceInfo::Fir, fbs::producer::CreateFirTraceInfo(b, e.ssrc.value()).Union()};
-      case TraceKind::kNack:
-      case TraceKind::kSr:
-        break;
+    if (const auto* packet = std::get_if<TracedPacket>(&e.info)) {
+      const auto dump = Packet(*packet);
+      if (e.kind == TraceKind::kRtp) {
+        return {TraceInfo::Rtp, fbs::producer::CreateRtpTraceInfo(b, dump, packet->is_rtx).Union()};
+      }
+      return {TraceInfo::KeyFrame, fbs::producer::CreateKeyFrameTraceInfo(b, dump, packet->is_rtx).Union()};
     }
+    if (const auto* report = std::get_if<TracedReport>(&e.info)) {
+      return {TraceInfo::Sr,
+              fbs::producer::CreateSrTraceInfo(b, e.ssrc.value(), report->ntp.seconds(), report->ntp.fraction(),
+                                               report->rtp_timestamp, report->packet_count, report->octet_count)
+                  .Union()};
+    }
+    if (e.kind == TraceKind::kPli)
+      return {TraceInfo::Pli, fbs::producer::CreatePliTraceInfo(b, e.ssrc.value()).Union()};
+    if (e.kind == TraceKind::kFir)
+      return {TraceInfo::Fir, fbs::producer::CreateFirTraceInfo(b, e.ssrc.value()).Union()};
     return {TraceInfo::NONE, 0};
   }
   std::pair<fbs::consumer::TraceInfo, Offset<void>> ConsumerInfo(const MediaTrace& e) {
     using fbs::consumer::TraceInfo;
-    switch (e.kind) {
-      case TraceKind::kKeyFrame:
-        return {TraceInfo::KeyFrame, fbs::consumer::CreateKeyFrameTraceInfo(b, Packet(e)).Union()};
-      case TraceKind::kRtp:
-        return {TraceInfo::Rtp, fbs::consumer::CreateRtpTraceInfo(b, Packet(e)).Union()};
-      case TraceKind::kPli:
-        return {TraceInfo::Pli, fbs::consumer::CreatePliTraceInfo(b, e.ssrc.value()).Union()};
-      case TraceKind::kFir:
-        return {TraceInfo::Fir, fbs::consumer::CreateFirTraceInfo(b, e.ssrc.value()).Union()};
-      case TraceKind::kNack:
-      case TraceKind::kSr:
-        break;
+    if (const auto* packet = std::get_if<TracedPacket>(&e.info)) {
+      const auto dump = Packet(*packet);
+      if (e.kind == TraceKind::kRtp) {
+        return {TraceInfo::Rtp, fbs::consumer::CreateRtpTraceInfo(b, dump, packet->is_rtx).Union()};
+      }
+      return {TraceInfo::KeyFrame, fbs::consumer::CreateKeyFrameTraceInfo(b, dump, packet->is_rtx).Union()};
     }
+    if (e.kind == TraceKind::kPli)
+      return {TraceInfo::Pli, fbs::consumer::CreatePliTraceInfo(b, e.ssrc.value()).Union()};
+    if (e.kind == TraceKind::kFir)
+      return {TraceInfo::Fir, fbs::consumer::CreateFirTraceInfo(b, e.ssrc.value()).Union()};
     return {TraceInfo::NONE, 0};
   }
 };

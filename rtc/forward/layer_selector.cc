@@ -14,8 +14,9 @@ constexpr bool MarksSwitchingPoints(codec::MediaCodec codec) {
 }  // namespace
 
 LayerSelector::LayerSelector(const Config& config)
-    : config_(config), preferred_{config.streams - 1, config.temporal_layers - 1} {
-  SLUICE_CHECK(config.streams >= 1 && config.streams <= kMaxStreams && config.temporal_layers >= 1);
+    : config_(config), preferred_{HighestSpatial(), config.temporal_layers - 1} {
+  SLUICE_CHECK(config.streams >= 1 && config.streams <= kMaxStreams && config.spatial_layers >= 1 &&
+               config.temporal_layers >= 1);
 }
 
 LayerSelector::Decision LayerSelector::Select(int stream, uint32_t timestamp, const codec::FrameInfo& frame) {
@@ -45,7 +46,7 @@ bool LayerSelector::KeepsTemporal(uint32_t timestamp, const codec::FrameInfo& fr
 }
 
 void LayerSelector::SetPreferred(Layers layers) {
-  preferred_.spatial = std::clamp(layers.spatial, 0, config_.streams - 1);
+  preferred_.spatial = std::clamp(layers.spatial, 0, HighestSpatial());
   preferred_.temporal = std::clamp(layers.temporal, 0, config_.temporal_layers - 1);
 }
 
@@ -59,10 +60,10 @@ void LayerSelector::Reset() {
 }
 
 int LayerSelector::TargetStream() const {
-  for (int i = preferred_.spatial; i >= 0; --i) {
+  for (int i = StreamWished(); i >= 0; --i) {
     if (active_[static_cast<size_t>(i)]) return i;
   }
-  for (int i = preferred_.spatial + 1; i < config_.streams; ++i) {
+  for (int i = StreamWished() + 1; i < config_.streams; ++i) {
     if (active_[static_cast<size_t>(i)]) return i;
   }
   return -1;
@@ -71,12 +72,12 @@ int LayerSelector::TargetStream() const {
 std::optional<Layers> LayerSelector::target() const {
   int stream = TargetStream();
   if (stream < 0) return std::nullopt;
-  return Layers{stream, preferred_.temporal};
+  return Layers{config_.spatial_layers > 1 ? preferred_.spatial : stream, preferred_.temporal};
 }
 
 std::optional<Layers> LayerSelector::current() const {
   if (current_stream_ < 0) return std::nullopt;
-  return Layers{current_stream_, current_temporal_};
+  return Layers{config_.spatial_layers > 1 ? config_.spatial_layers - 1 : current_stream_, current_temporal_};
 }
 
 std::optional<int> LayerSelector::wants_key_frame() const {

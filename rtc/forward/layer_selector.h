@@ -7,9 +7,12 @@
 // frame or where the codec marks a switching point (VP8 Y, VP9 U); for codecs without marks, at a frame of the base
 // layer. Decides nothing by bandwidth: whoever does lowers the wish.
 //
+// Where the spatial layers are inside one stream the wish is kept and told, and the whole stream is sent.
+//
 // Pure bookkeeping without a clock; at most kMaxStreams streams.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -30,6 +33,7 @@ class LayerSelector {
 
   struct Config {
     int streams = 1;          // 1..kMaxStreams
+    int spatial_layers = 1;   // inside each stream (SVC): all of them are forwarded
     int temporal_layers = 1;  // of each stream; 1: none were signalled, and what a sender makes none the less all pass
     codec::MediaCodec codec = codec::MediaCodec::kOther;
   };
@@ -62,6 +66,8 @@ class LayerSelector {
 
  private:
   int TargetStream() const;  // -1: none
+  int StreamWished() const { return std::min(preferred_.spatial, config_.streams - 1); }
+  int HighestSpatial() const { return std::max(config_.streams, config_.spatial_layers) - 1; }
   bool KeepsTemporal(uint32_t timestamp, const codec::FrameInfo& frame);
 
   Config config_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rtc/media/traced_packet.h"
+
 namespace sluice {
 namespace {
 
@@ -39,6 +41,11 @@ std::array<uint8_t, 128> RtxPayloadTypesOf(const RtpParameters& params) {
   }
   return types;
 }
+
+// While nobody speaks an Opus encoder with DTX sends, if anything, frames that a decoder takes for "nothing came": of at
+// most one byte (RFC 6716, 3.1 and 3.2.1). With the byte in front that says what follows that makes a packet of at most
+// two bytes; comfort noise has a payload type of its own and is not Opus.
+bool IsOpusDtx(std::span<const uint8_t> payload) { return payload.size() <= 2; }
 
 ConsumerLayers ToConsumerLayers(const Layers& layers) {
   return {.spatial = layers.spatial, .temporal = layers.temporal};
@@ -83,8 +90,12 @@ absl::Status Consumer::AddLanes(std::span<const FirstNumbers> first) {
     const int temporal = std::max(source.TemporalLayers(), params.encodings[i].TemporalLayers());
     const int spatial = simulcast ? streams : std::max(source.SpatialLayers(), params.encodings[i].SpatialLayers());
     const codec::MediaCodec media = codec::FromMimeType(codec->mime_type);
+    drops_dtx_ = config_.ignore_dtx && media == codec::MediaCodec::kOpus;
     lanes_.push_back({
-        .selector = LayerSelector({.streams = streams, .temporal_layers = temporal, .codec = media}),
+        .selector = LayerSelector({.streams = streams,
+                                   .spatial_layers = simulcast ? 1 : spatial,
+                                   .temporal_layers = temporal,
+                                   .codec = media}),
         .stream = OutgoingStream({.params = StreamParameters(params, i, *codec, spatial, temporal),
                                   .kind = config_.kind,
                                   .mid = params.mid,
@@ -113,6 +124,10 @@ size_t Consumer::Write(const Producer::Fresh& fresh, const StoredPacket& packet,
   if (!supported_[packet.payload_type.value() & 0x7F]) return 0;
   const bool pipe = type() == RtpType::kPipe;
   Lane& lane = lanes_[pipe ? fresh.stream : 0];
+  if (drops_dtx_ && IsOpusDtx(packet.payload)) {
+    if (lane.selector.current()) lane.stream.Drop(packet);
+    return 0;
+  }
   const uint32_t generation = producer_.streams()[fresh.stream].generation();
   switch (lane.selector.Select(pipe ? 0 : fresh.stream, packet.timestamp, packet.frame)) {
     case LayerSelector::Decision::kIgnore:
@@ -132,8 +147,17 @@ size_t Consumer::Write(const Producer::Fresh& fresh, const StoredPacket& packet,
       break;
   }
   const size_t size = lane.stream.Write(fresh.stream, packet, fresh.captured, stamp, now, out);
-  if (size != 0 && !trace_kinds_.empty()) TracePacket(packet, lane.stream, size, now, events);
+  if (size != 0 && !trace_kinds_.empty()) TracePacket(packet.frame, false, out.first(size), now, events);
   return size;
+}
+
+size_t Consumer::WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now,
+                            std::span<uint8_t> out, MediaEvents& events) {
+  const auto again = stream.WriteAgain(seq, producer_.streams(), stamp, now, out);
+  if (again.size != 0 && !trace_kinds_.empty()) {
+    TracePacket(again.packet->frame, again.by_rtx, out.first(again.size), now, events);
+  }
+  return again.size;
 }
 
 OutgoingStream* Consumer::FindStream(Ssrc ssrc) {
@@ -143,36 +167,37 @@ OutgoingStream* Consumer::FindStream(Ssrc ssrc) {
   return nullptr;
 }
 
-std::optional<size_t> Consumer::BlockedOnKeyFrameOf() const {
+uint32_t Consumer::BlockedOnKeyFramesOf() const {
+  uint32_t blocked = 0;
   for (size_t i = 0; i < lanes_.size(); ++i) {
-    if (const auto stream = lanes_[i].selector.wants_key_frame()) {
-      return type() == RtpType::kPipe ? i : static_cast<size_t>(*stream);
-    }
+    const auto stream = lanes_[i].selector.wants_key_frame();
+    if (stream) blocked |= 1u << (type() == RtpType::kPipe ? i : static_cast<size_t>(*stream));
   }
-  return std::nullopt;
+  return blocked;
 }
 
-std::vector<size_t> Consumer::StreamsWanted() const {
+std::vector<size_t> Consumer::StreamsWanted(const OutgoingStream* only) const {
   if (kind() != MediaKind::kVideo) return {};
   std::vector<size_t> streams;
-  if (type() != RtpType::kSimulcast) {
-    for (size_t i = 0; i < producer_.streams().size(); ++i) streams.push_back(i);
-  } else if (const auto target = lanes_[0].selector.target()) {
-    streams.push_back(static_cast<size_t>(target->spatial));
+  if (type() == RtpType::kSimulcast) {
+    if (const auto target = lanes_[0].selector.target()) streams.push_back(static_cast<size_t>(target->spatial));
+    return streams;
+  }
+  for (size_t i = 0; i < producer_.streams().size(); ++i) {
+    if (type() != RtpType::kPipe || !only || &lanes_[i].stream == only) streams.push_back(i);
   }
   return streams;
 }
 
-void Consumer::Reset() {
+void Consumer::Reset(MediaEvents& events) {
   for (Lane& lane : lanes_) lane.selector.Reset();
+  ReportLayers(events);
 }
 
-void Consumer::Pause() {
+void Consumer::Pause(MediaEvents& events) {
   paused_ = true;
-  Reset();
+  Reset(events);
 }
-
-void Consumer::ProducerPaused() { Reset(); }
 
 void Consumer::SetPreferredLayers(ConsumerLayers layers) {
   for (Lane& lane : lanes_) lane.selector.SetPreferred({.spatial = layers.spatial, .temporal = layers.temporal});
@@ -202,26 +227,24 @@ void Consumer::ReportLayers(MediaEvents& events) {
 
 bool Consumer::Traces(TraceKind kind) const { return std::ranges::find(trace_kinds_, kind) != trace_kinds_.end(); }
 
-void Consumer::Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const {
+void Consumer::Trace(TraceKind kind, Ssrc ssrc, Timestamp now, MediaEvents& events) const {
   if (!Traces(kind)) return;
-  events.push_back(MediaTrace{.object_id = id(), .kind = kind, .incoming = incoming, .at = now, .ssrc = ssrc});
+  events.push_back(MediaTrace{.object_id = id(), .kind = kind, .incoming = true, .at = now, .ssrc = ssrc});
 }
 
-void Consumer::TracePacket(const StoredPacket& packet, const OutgoingStream& stream, size_t size, Timestamp now,
+void Consumer::TracePacket(const codec::FrameInfo& frame, bool is_rtx, std::span<const uint8_t> written, Timestamp now,
                            MediaEvents& events) const {
-  const bool as_key_frame = packet.frame.key_frame && Traces(TraceKind::kKeyFrame);
+  const bool as_key_frame = frame.key_frame && Traces(TraceKind::kKeyFrame);
   if (!as_key_frame && !Traces(TraceKind::kRtp)) return;
+  const auto packet = rtp::PacketView::Parse(written);
+  if (!packet) return;
+  TracedPacket traced = Traced(*packet, config_.rtp_parameters.Extensions(), frame);
+  traced.is_rtx = is_rtx;
   events.push_back(MediaTrace{.object_id = id(),
                               .kind = as_key_frame ? TraceKind::kKeyFrame : TraceKind::kRtp,
                               .at = now,
-                              .ssrc = stream.params().ssrc,
-                              .payload_type = packet.payload_type,
-                              .seq = (stream.next_numbers().media + -1).seq(),
-                              .timestamp = packet.timestamp,
-                              .marker = packet.marker,
-                              .key_frame = packet.frame.key_frame,
-                              .size = static_cast<uint32_t>(size),
-                              .payload_size = static_cast<uint32_t>(packet.payload.size())});
+                              .ssrc = traced.ssrc,
+                              .info = std::move(traced)});
 }
 
 // A sender that has not the bandwidth for a layer stops sending it: then another one is to be taken.
@@ -236,7 +259,7 @@ void Consumer::UpdateScore(MediaEvents& events) {
   FollowActiveStreams();
   for (Lane& lane : lanes_) lane.stream.send().UpdateScore();
   ConsumerScore score = Score();
-  if (score == reported_score_) return;
+  if (score == reported_score_ || type() == RtpType::kPipe) return;  // a pipe's controller asks for none
   reported_score_ = score;
   events.push_back(ConsumerScoreChanged{.consumer_id = id(), .score = std::move(score)});
 }

@@ -36,7 +36,7 @@ struct ConsumerConfig {
   std::vector<RtpEncodingParameters> consumable_encodings;
   bool paused = false;
   std::optional<ConsumerLayers> preferred_layers;
-  bool ignore_dtx = false;
+  bool ignore_dtx = false;  // Opus: packets without sound (see IsOpusDtx() in the .cc) do not go out
 };
 
 class Consumer {
@@ -63,6 +63,9 @@ class Consumer {
   // that are being forwarded changed.
   size_t Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
                std::span<uint8_t> out, MediaEvents& events);
+  // Writes the answer to a NACK for `seq` of `stream`, one of its own; see OutgoingStream::WriteAgain().
+  size_t WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out,
+                    MediaEvents& events);
   // The outgoing stream with this media or RTX SSRC, or null.
   OutgoingStream* FindStream(Ssrc ssrc);
   // Outgoing streams, one, or for a pipe one for each of the producer's.
@@ -70,13 +73,15 @@ class Consumer {
   OutgoingStream& stream(size_t index) { return lanes_[index].stream; }
   const OutgoingStream& stream(size_t index) const { return lanes_[index].stream; }
 
-  // Streams of the producer that a key frame is needed of: to get on, or (for a request of the peer) at all.
-  std::optional<size_t> BlockedOnKeyFrameOf() const;
-  std::vector<size_t> StreamsWanted() const;
+  // Streams of the producer that a key frame is needed of: to get on (a bit for each, the first's the lowest), or (for
+  // a request of the peer, of `only` one of the streams that it gets) at all.
+  uint32_t BlockedOnKeyFramesOf() const;
+  std::vector<size_t> StreamsWanted(const OutgoingStream* only = nullptr) const;
 
-  void Pause();
+  // Of a pause an event tells that no layers are being forwarded any more.
+  void Pause(MediaEvents& events);
   void Resume() { paused_ = false; }
-  void ProducerPaused();
+  void ProducerPaused(MediaEvents& events) { Reset(events); }
   // Clamped into what exists; what is effective is returned by preferred_layers(). Nothing for one stream without
   // layers.
   void SetPreferredLayers(ConsumerLayers layers);
@@ -88,7 +93,8 @@ class Consumer {
 
   void SetTraceKinds(std::vector<TraceKind> kinds) { trace_kinds_ = std::move(kinds); }
   const std::vector<TraceKind>& trace_kinds() const { return trace_kinds_; }
-  void Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const;
+  // A NACK or key frame request of the peer.
+  void Trace(TraceKind kind, Ssrc ssrc, Timestamp now, MediaEvents& events) const;
 
   // To be called about once a second, and when the producer's score changed: an event when the score changed.
   void UpdateScore(MediaEvents& events);
@@ -105,9 +111,10 @@ class Consumer {
   Consumer(ConsumerConfig config, Producer& producer, Transport& transport);
   absl::Status AddLanes(std::span<const FirstNumbers> first);
   bool HasLayers() const { return type() == RtpType::kSimulcast || type() == RtpType::kSvc; }
-  void Reset();
+  void Reset(MediaEvents& events);
   bool Traces(TraceKind kind) const;
-  void TracePacket(const StoredPacket& packet, const OutgoingStream& stream, size_t size, Timestamp now,
+  // `written`: the packet as it leaves, before protection.
+  void TracePacket(const codec::FrameInfo& frame, bool is_rtx, std::span<const uint8_t> written, Timestamp now,
                    MediaEvents& events) const;
   void FollowActiveStreams();
   void ReportLayers(MediaEvents& events);
@@ -119,6 +126,7 @@ class Consumer {
   uint8_t priority_ = 1;
   std::vector<Lane> lanes_;
   std::array<bool, 128> supported_{};  // by mapped payload type
+  bool drops_dtx_ = false;
   std::vector<TraceKind> trace_kinds_;
   std::optional<ConsumerLayers> reported_layers_;
   ConsumerScore reported_score_;

@@ -10,6 +10,7 @@
 
 #include "rtc/base/units.h"
 #include "rtc/media/rtp_parameters.h"
+#include "rtc/rtcp/ntp_time.h"
 
 namespace sluice {
 
@@ -62,21 +63,41 @@ struct ConsumerProducerClosed {
 // Trace events are asked for by the controller, per object and kind.
 enum class TraceKind : uint8_t { kRtp, kKeyFrame, kNack, kPli, kFir, kSr };
 
-struct MediaTrace {
-  std::string object_id;
-  bool is_producer = false;
-  TraceKind kind = TraceKind::kRtp;
-  bool incoming = false;
-  Timestamp at;
-  // Of the packet for kRtp and kKeyFrame; of the stream asked for, for kPli and kFir.
+// What a trace shows of one packet (kRtp, kKeyFrame).
+struct TracedPacket {
   Ssrc ssrc;
   PayloadType payload_type;
   SeqNum seq;
   uint32_t timestamp = 0;
   bool marker = false;
   bool key_frame = false;
+  bool is_rtx = false;        // incoming: it came by RTX and is shown as what it repairs; outgoing: as it leaves
   uint32_t size = 0;          // bytes, header included
   uint32_t payload_size = 0;  // bytes
+  uint8_t spatial_layer = 0;
+  uint8_t temporal_layer = 0;
+  std::string mid;
+  std::string rid;
+  std::string repaired_rid;
+  std::optional<uint16_t> transport_seq;
+};
+
+// And of a sender report (kSr).
+struct TracedReport {
+  rtcp::NtpTime ntp;
+  uint32_t rtp_timestamp = 0;
+  uint32_t packet_count = 0;
+  uint32_t octet_count = 0;
+};
+
+struct MediaTrace {
+  std::string object_id;
+  bool is_producer = false;
+  TraceKind kind = TraceKind::kRtp;
+  bool incoming = false;
+  Timestamp at;
+  Ssrc ssrc;  // of the stream
+  std::variant<std::monostate, TracedPacket, TracedReport> info;
 };
 
 using MediaEvent =

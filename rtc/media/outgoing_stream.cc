@@ -103,12 +103,12 @@ size_t OutgoingStream::Write(uint8_t source, const StoredPacket& packet, std::op
   return size;
 }
 
-size_t OutgoingStream::WriteAgain(SeqNum seq, std::span<const ProducerStream> sources, const SendStamp& stamp,
-                                  Timestamp now, std::span<uint8_t> out) {
+OutgoingStream::Again OutgoingStream::WriteAgain(SeqNum seq, std::span<const ProducerStream> sources,
+                                                 const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
   const PlannedPacket* plan = plan_.TakeForRetransmission(seq, send_.rtt().value_or(kAssumedRtt), now);
-  if (!plan || plan->source >= sources.size()) return 0;
+  if (!plan || plan->source >= sources.size()) return {};
   const StoredPacket* packet = sources[plan->source].ring().Find(plan->source_seq);
-  if (!packet) return 0;
+  if (!packet) return {};
   const uint8_t rtx_type = config_.rtx_payload_types[plan->payload_type.value() & 0x7F];
   const bool by_rtx = has_rtx() && rtx_type != 0;
   Wire wire{.payload_type = plan->payload_type, .seq = seq, .ssrc = config_.params.ssrc};
@@ -120,10 +120,11 @@ size_t OutgoingStream::WriteAgain(SeqNum seq, std::span<const ProducerStream> so
             .original = seq};
   }
   const size_t size = WritePacket(wire, *plan, *packet, by_rtx ? stamp : first_stamp, out);
-  if (size == 0) return 0;
+  if (size == 0) return {};
+  if (plan->repetitions == 1) ++repaired_;
   if (by_rtx) rtx_next_ = rtx_next_ + 1;
-  send_.OnRetransmitted(size, packet->payload.size(), by_rtx, now);
-  return size;
+  send_.OnRetransmitted(size, packet->payload.size(), by_rtx);
+  return {.size = size, .by_rtx = by_rtx, .packet = packet};
 }
 
 size_t OutgoingStream::WritePacket(const Wire& wire, const PlannedPacket& plan, const StoredPacket& packet,
@@ -157,7 +158,7 @@ RtpStreamStats OutgoingStream::Stats(Timestamp now) const {
       .fraction_lost = stats.fraction_lost,
       .jitter = stats.jitter,
       .packets_retransmitted = stats.retransmitted_packets,
-      .packets_repaired = stats.retransmitted_packets,
+      .packets_repaired = repaired_,
       .nack_count = nack_count_,
       .nack_packet_count = stats.nacked,
       .pli_count = pli_count_,

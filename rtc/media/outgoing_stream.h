@@ -62,10 +62,14 @@ class OutgoingStream {
   // Writes `packet` of the producer's stream `source`. 0: not to be sent (too late, or does not fit).
   size_t Write(uint8_t source, const StoredPacket& packet, std::optional<Timestamp> captured, const SendStamp& stamp,
                Timestamp now, std::span<uint8_t> out);
-  // Writes the answer to a NACK for `seq`, at most once per round trip. `sources` are the producer's streams. 0: not
-  // known (any more), or answered just now.
-  size_t WriteAgain(SeqNum seq, std::span<const ProducerStream> sources, const SendStamp& stamp, Timestamp now,
-                    std::span<uint8_t> out);
+  struct Again {
+    size_t size = 0;  // 0: not known (any more), or answered just now
+    bool by_rtx = false;
+    const StoredPacket* packet = nullptr;  // what it was made from
+  };
+  // Writes the answer to a NACK for `seq`, at most once per round trip. `sources` are the producer's streams.
+  Again WriteAgain(SeqNum seq, std::span<const ProducerStream> sources, const SendStamp& stamp, Timestamp now,
+                   std::span<uint8_t> out);
 
   // Of the packets that Write() made.
   bool needs_transport_seq() const { return config_.extensions.Has(rtp::HeaderExtension::kTransportWideCc); }
@@ -107,6 +111,7 @@ class OutgoingStream {
   ExtSeqNum rtx_next_;
   Timestamp last_key_frame_request_;
   uint64_t nack_count_ = 0;
+  uint64_t repaired_ = 0;  // packets that were sent again at least once
   uint64_t pli_count_ = 0;
   uint64_t fir_count_ = 0;
 };

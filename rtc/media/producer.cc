@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rtc/media/traced_packet.h"
 #include "rtc/rtp/header_extension_values.h"
 
 namespace sluice {
@@ -88,8 +89,8 @@ bool Producer::OnRtp(size_t stream, bool is_rtx, const rtp::PacketView& packet, 
   ProducerStream& source = streams_[stream];
   const bool started = source.receive() != nullptr;
   const auto received = is_rtx ? source.OnRtx(format_, packet, arrival) : source.OnRtp(format_, packet, arrival);
-  if (!trace_kinds_.empty()) {
-    TracePacket(packet, received.stored && received.stored->frame.key_frame, arrival, events);
+  if (!trace_kinds_.empty() && received.stored) {
+    TracePacket(packet, source, is_rtx, *received.stored, arrival, events);
   }
   if (!started && source.receive()) UpdateScores(arrival, events);
   if (!received.stored || paused_) return false;
@@ -119,30 +120,46 @@ void Producer::Pause() {
 
 bool Producer::Traces(TraceKind kind) const { return std::ranges::find(trace_kinds_, kind) != trace_kinds_.end(); }
 
-void Producer::Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const {
+void Producer::Trace(TraceKind kind, Ssrc ssrc, Timestamp now, MediaEvents& events) const {
   if (!Traces(kind)) return;
-  events.push_back(
-      MediaTrace{.object_id = id(), .is_producer = true, .kind = kind, .incoming = incoming, .at = now, .ssrc = ssrc});
+  events.push_back(MediaTrace{.object_id = id(), .is_producer = true, .kind = kind, .at = now, .ssrc = ssrc});
 }
 
-void Producer::TracePacket(const rtp::PacketView& packet, bool key_frame, Timestamp now, MediaEvents& events) const {
-  for (TraceKind kind : {TraceKind::kKeyFrame, TraceKind::kRtp}) {
-    if (!Traces(kind) || (kind == TraceKind::kKeyFrame && !key_frame)) continue;
-    events.push_back(MediaTrace{.object_id = id(),
-                                .is_producer = true,
-                                .kind = kind,
-                                .incoming = true,
-                                .at = now,
-                                .ssrc = packet.ssrc(),
-                                .payload_type = packet.payload_type(),
-                                .seq = packet.seq(),
-                                .timestamp = packet.timestamp(),
-                                .marker = packet.marker(),
-                                .key_frame = key_frame,
-                                .size = static_cast<uint32_t>(packet.size()),
-                                .payload_size = static_cast<uint32_t>(packet.payload().size())});
-    return;  // a key frame's packet is told as such, not twice
+void Producer::TraceReport(const rtcp::SenderReport& report, Timestamp now, MediaEvents& events) const {
+  if (!Traces(TraceKind::kSr)) return;
+  events.push_back(MediaTrace{.object_id = id(),
+                              .is_producer = true,
+                              .kind = TraceKind::kSr,
+                              .incoming = true,
+                              .at = now,
+                              .ssrc = report.sender,
+                              .info = TracedReport{.ntp = report.ntp,
+                                                   .rtp_timestamp = report.rtp_timestamp,
+                                                   .packet_count = report.packet_count,
+                                                   .octet_count = report.octet_count}});
+}
+
+void Producer::TracePacket(const rtp::PacketView& packet, const ProducerStream& source, bool is_rtx,
+                           const StoredPacket& stored, Timestamp now, MediaEvents& events) const {
+  // A key frame's packet is told as such, not twice.
+  const bool as_key_frame = stored.frame.key_frame && Traces(TraceKind::kKeyFrame);
+  if (!as_key_frame && !Traces(TraceKind::kRtp)) return;
+  TracedPacket traced = Traced(packet, format_.extensions, stored.frame);
+  traced.is_rtx = is_rtx;
+  if (is_rtx) {
+    traced.ssrc = *source.ssrc();
+    traced.payload_type = format_.rtx.OriginalOf(packet.payload_type()).value_or(packet.payload_type());
+    traced.seq = stored.seq.seq();
+    traced.size -= traced.payload_size - static_cast<uint32_t>(stored.payload.size());
+    traced.payload_size = static_cast<uint32_t>(stored.payload.size());
   }
+  events.push_back(MediaTrace{.object_id = id(),
+                              .is_producer = true,
+                              .kind = as_key_frame ? TraceKind::kKeyFrame : TraceKind::kRtp,
+                              .incoming = true,
+                              .at = now,
+                              .ssrc = traced.ssrc,
+                              .info = std::move(traced)});
 }
 
 void Producer::WatchOrientation(const StoredPacket& packet, MediaEvents& events) {

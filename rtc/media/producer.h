@@ -83,7 +83,9 @@ class Producer {
 
   void SetTraceKinds(std::vector<TraceKind> kinds) { trace_kinds_ = std::move(kinds); }
   const std::vector<TraceKind>& trace_kinds() const { return trace_kinds_; }
-  void Trace(TraceKind kind, bool incoming, Ssrc ssrc, Timestamp now, MediaEvents& events) const;
+  // A NACK or key frame request that was sent, and a sender report that came.
+  void Trace(TraceKind kind, Ssrc ssrc, Timestamp now, MediaEvents& events) const;
+  void TraceReport(const rtcp::SenderReport& report, Timestamp now, MediaEvents& events) const;
 
   // To be called about once a second. Recomputes the scores; true, and an event, when one changed.
   bool UpdateScores(Timestamp now, MediaEvents& events);
@@ -93,7 +95,8 @@ class Producer {
   Producer(ProducerConfig config, Transport& transport);
   absl::Status AddStreams(const CaptureClock& capture_clock, PacketPool& pool);
   bool Traces(TraceKind kind) const;
-  void TracePacket(const rtp::PacketView& packet, bool key_frame, Timestamp now, MediaEvents& events) const;
+  void TracePacket(const rtp::PacketView& packet, const ProducerStream& source, bool is_rtx, const StoredPacket& stored,
+                   Timestamp now, MediaEvents& events) const;
   void WatchOrientation(const StoredPacket& packet, MediaEvents& events);
 
   const ProducerConfig config_;

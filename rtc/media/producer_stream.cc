@@ -69,13 +69,15 @@ ProducerStream::Received ProducerStream::OnRtp(const ProducerFormat& format, con
     rtp_clock_.Reset();
     nack_.Reset();
   }
-  return Store(format, payload, packet, result, arrival);
+  const Received received = Store(format, payload, packet, result, arrival);
+  if (received.stored) CountLayer(received.stored->frame, packet.size(), arrival);
+  return received;
 }
 
 ProducerStream::Received ProducerStream::OnRtx(const ProducerFormat& format, const rtp::PacketView& packet,
                                                Timestamp arrival) {
   if (!receive_) return ++rtx_discarded_, Received{};
-  receive_->OnRtxPacket(packet.size(), arrival);
+  receive_->OnRtxPacket(packet.size());
   const auto original = format.rtx.OriginalOf(packet.payload_type());
   std::array<uint8_t, PacketPool::kMaxBlock> bytes;
   const size_t size = original ? rtp::RecoverFromRtx(packet, *original, receive_->ssrc(), bytes) : 0;
@@ -132,10 +134,22 @@ std::span<const SeqNum> ProducerStream::TakeNacks() {
   return taken_;
 }
 
-bool ProducerStream::TakeKeyFrameRequest() {
-  const bool due = std::exchange(key_frame_due_, false);
-  if (due) ++pli_count_;
-  return due;
+ProducerStream::KeyFrameRequest ProducerStream::TakeKeyFrameRequest() {
+  if (!std::exchange(key_frame_due_, false)) return KeyFrameRequest::kNone;
+  if (params_.use_pli) return ++pli_count_, KeyFrameRequest::kPli;
+  if (params_.use_fir) return ++fir_count_, KeyFrameRequest::kFir;
+  return KeyFrameRequest::kNone;
+}
+
+void ProducerStream::CountLayer(const codec::FrameInfo& frame, size_t size, Timestamp arrival) {
+  for (LayerRate& layer : layer_rates_) {
+    if (layer.spatial == frame.spatial_layer && layer.temporal == frame.temporal_layer) {
+      return layer.rate.Add(size, arrival);
+    }
+  }
+  if (layer_rates_.size() == kMaxLayers) return;
+  layer_rates_.push_back({.spatial = frame.spatial_layer, .temporal = frame.temporal_layer});
+  layer_rates_.back().rate.Add(size, arrival);
 }
 
 void ProducerStream::Pause() {
@@ -155,6 +169,7 @@ RtpStreamStats ProducerStream::Stats(Timestamp now) const {
       .nack_count = nack_count_,
       .nack_packet_count = nack_packet_count_,
       .pli_count = pli_count_,
+      .fir_count = fir_count_,
       .score = score(),
   };
   if (params_.rtx_ssrc) out.rtx_packets_discarded = rtx_discarded_;
@@ -169,7 +184,9 @@ RtpStreamStats ProducerStream::Stats(Timestamp now) const {
   out.packets_retransmitted = stats.rtx_packets;
   out.packets_repaired = stats.repaired;
   out.round_trip_time = receive_->rtt();
-  out.rate_by_layer.push_back({.spatial = 0, .temporal = 0, .rate = out.bitrate});
+  for (const LayerRate& layer : layer_rates_) {
+    out.rate_by_layer.push_back({.spatial = layer.spatial, .temporal = layer.temporal, .rate = layer.rate.Rate(now)});
+  }
   return out;
 }
 

@@ -63,8 +63,9 @@ class ProducerStream {
   std::span<const SeqNum> TakeNacks();
   // A consumer (or the loss of too much) wants a key frame.
   void WishKeyFrame(Timestamp now) { key_frame_due_ |= key_frames_.Wish(now); }
-  // True, once, when a request is to be sent now.
-  bool TakeKeyFrameRequest();
+  // What to send now, once; nothing for a sender that takes neither.
+  enum class KeyFrameRequest : uint8_t { kNone, kPli, kFir };
+  KeyFrameRequest TakeKeyFrameRequest();
   // While a producer is paused nothing is asked for.
   void Pause();
 
@@ -80,6 +81,13 @@ class ProducerStream {
   RtpStreamStats Stats(Timestamp now) const;
 
  private:
+  static constexpr size_t kMaxLayers = 16;  // whose rates are told apart
+  struct LayerRate {
+    uint8_t spatial = 0;
+    uint8_t temporal = 0;
+    RateCounter rate;
+  };
+  void CountLayer(const codec::FrameInfo& frame, size_t size, Timestamp arrival);
   void EnsureReceive(Ssrc ssrc);
   Received Store(const ProducerFormat& format, const ProducerFormat::Payload& payload, const rtp::PacketView& packet,
                  const ReceiveStream::Result& result, Timestamp arrival);
@@ -100,9 +108,11 @@ class ProducerStream {
   uint64_t nack_count_ = 0;
   uint64_t nack_packet_count_ = 0;
   uint64_t pli_count_ = 0;
+  uint64_t fir_count_ = 0;
   uint64_t discarded_ = 0;
   uint64_t rtx_discarded_ = 0;
   uint64_t key_frame_count_ = 0;
+  std::vector<LayerRate> layer_rates_;  // at most kMaxLayers
 };
 
 }  // namespace sluice

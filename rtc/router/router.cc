@@ -76,8 +76,8 @@ void Router::PauseProducer(Producer& producer, Turn& turn) {
   if (producer.paused()) return;
   producer.Pause();
   for (const Producer::Link& link : producer.links()) {
-    link.consumer->ProducerPaused();
     turn.outbox.media.push_back(ConsumerProducerPaused{.consumer_id = link.consumer->id()});
+    link.consumer->ProducerPaused(turn.outbox.media);
   }
 }
 
@@ -109,7 +109,7 @@ void Router::CloseConsumer(Consumer& consumer, Turn& turn) {
   transport.RemoveConsumer(consumer, turn);
 }
 
-void Router::PauseConsumer(Consumer& consumer) { consumer.Pause(); }
+void Router::PauseConsumer(Consumer& consumer, Turn& turn) { consumer.Pause(turn.outbox.media); }
 
 void Router::ResumeConsumer(Consumer& consumer, Turn& turn) {
   if (!consumer.paused()) return;

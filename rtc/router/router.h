@@ -36,7 +36,7 @@ class Router {
   // NotFound when config.producer_id is not a producer of this router.
   absl::StatusOr<Consumer*> Consume(Transport& transport, ConsumerConfig config, Turn& turn);
   void CloseConsumer(Consumer& consumer, Turn& turn);
-  void PauseConsumer(Consumer& consumer);
+  void PauseConsumer(Consumer& consumer, Turn& turn);
   void ResumeConsumer(Consumer& consumer, Turn& turn);
   // Asks upstream for a key frame of what the consumer forwards, as if its peer had sent a PLI.
   void RequestKeyFrame(Consumer& consumer, Turn& turn);

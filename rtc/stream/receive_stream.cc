@@ -71,10 +71,9 @@ ReceiveStream::Result ReceiveStream::OnRecovered(SeqNum seq, Timestamp arrival) 
   return result;
 }
 
-void ReceiveStream::OnRtxPacket(size_t size, Timestamp arrival) {
+void ReceiveStream::OnRtxPacket(size_t size) {
   ++counters_.rtx_packets;
   counters_.rtx_bytes += size;
-  rate_.Add(size, arrival);
 }
 
 bool ReceiveStream::IsFarOff(SeqNum seq) const {

@@ -49,7 +49,7 @@ class ReceiveStream {
   // A packet of this stream that came by RTX. kReordered when it repaired a loss; otherwise it is of no use.
   Result OnRecovered(SeqNum seq, Timestamp arrival);
   // Any packet of the RTX stream, probes included.
-  void OnRtxPacket(size_t size, Timestamp arrival);
+  void OnRtxPacket(size_t size);
 
   void OnSenderReport(rtcp::NtpTime ntp, Timestamp arrival);
   // Of the interval since the last call. nullopt before the first packet.
@@ -65,6 +65,7 @@ class ReceiveStream {
   bool active() const { return score_.active(); }
   bool started() const { return started_; }
   ExtSeqNum highest() const { return highest_; }
+  // Of this SSRC's packets, as stats().bytes.
   DataRate bitrate(Timestamp now) const { return rate_.Rate(now); }
   std::optional<TimeDelta> rtt() const { return rtt_; }
 

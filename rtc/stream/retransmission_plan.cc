@@ -31,6 +31,7 @@ const PlannedPacket* RetransmissionPlan::TakeForRetransmission(SeqNum seq, TimeD
   PlannedPacket& entry = entries_[seq.value() & (entries_.size() - 1)];
   if (now - entry.last_sent < rtt) return nullptr;
   entry.last_sent = now;
+  if (entry.repetitions < UINT8_MAX) ++entry.repetitions;
   return &entry;
 }
 

@@ -25,6 +25,7 @@ struct PlannedPacket {
   uint16_t extensions = 0;     // the caller's own: which extensions were written
   codec::PayloadPatch patch;
   uint8_t source = 0;
+  uint8_t repetitions = 0;  // asked for and granted; stays at 255
   uint8_t padding = 0;
   PayloadType payload_type;
   bool marker = false;

@@ -27,10 +27,9 @@ void SendStream::OnSent(size_t size, size_t payload_size, uint32_t rtp_timestamp
   }
 }
 
-void SendStream::OnRetransmitted(size_t size, size_t payload_size, bool by_rtx, Timestamp now) {
+void SendStream::OnRetransmitted(size_t size, size_t payload_size, bool by_rtx) {
   ++counters_.retransmitted_packets;
   counters_.retransmitted_bytes += size;
-  rate_.Add(size, now);
   if (by_rtx) return;
   counters_.octets += payload_size;
   ++report_packets_;

@@ -27,7 +27,7 @@ class SendStream {
   void OnSent(size_t size, size_t payload_size, uint32_t rtp_timestamp, std::optional<Timestamp> captured,
               Timestamp now);
   // A packet was sent again, by RTX or under this SSRC.
-  void OnRetransmitted(size_t size, size_t payload_size, bool by_rtx, Timestamp now);
+  void OnRetransmitted(size_t size, size_t payload_size, bool by_rtx);
   void OnNacked(size_t packets) { counters_.nacked += packets; }
 
   // nullopt while no packet with a known capture time was sent. `ntp_now` is the wall clock at `now`.
@@ -44,6 +44,7 @@ class SendStream {
   Ssrc ssrc() const { return ssrc_; }
   // From report blocks; nullopt before the first.
   std::optional<TimeDelta> rtt() const { return rtt_; }
+  // Of first sendings, as stats().bytes.
   DataRate bitrate(Timestamp now) const { return rate_.Rate(now); }
 
   struct Stats {

@@ -142,7 +142,7 @@ void Transport::OnSenderReport(const rtcp::SenderReport& report, Timestamp arriv
   if (!target || target->is_rtx || !report.ntp.is_set()) return;
   capture_clocks_[target->producer->config().rtp_parameters.rtcp.cname].OnSenderReport(report.ntp, arrival);
   target->producer->streams()[target->stream].OnSenderReport(report, arrival);
-  target->producer->Trace(TraceKind::kSr, true, report.sender, turn.now, turn.outbox.media);
+  target->producer->TraceReport(report, turn.now, turn.outbox.media);
 }
 
 void Transport::OnReportBlocks(std::span<const rtcp::ReportBlock> blocks, Turn& turn) {
@@ -164,8 +164,8 @@ void Transport::OnKeyFrameRequest(Ssrc media, bool fir, Turn& turn) {
   } else {
     stream->CountPli();
   }
-  consumer.Trace(fir ? TraceKind::kFir : TraceKind::kPli, true, media, turn.now, turn.outbox.media);
-  if (consumer.active() && stream->MayAskForKeyFrame(turn.now)) WishKeyFrames(consumer, turn);
+  consumer.Trace(fir ? TraceKind::kFir : TraceKind::kPli, media, turn.now, turn.outbox.media);
+  if (consumer.active() && stream->MayAskForKeyFrame(turn.now)) WishKeyFrames(consumer, turn, stream);
 }
 
 void Transport::OnExtendedReport(const rtcp::ExtendedReport& report, Timestamp arrival, Turn& turn) {

@@ -1,6 +1,7 @@
 // What leaves a transport: forwarded media, repetitions, RTCP.
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "rtc/rtcp/compound.h"
 #include "rtc/rtp/header_extension_values.h"
@@ -30,8 +31,9 @@ void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fre
     if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
     CommitRtp(consumer, size, false, turn);
   }
-  if (const auto blocked = consumer.BlockedOnKeyFrameOf()) {
-    turn.key_frames.push_back({.producer = &consumer.producer(), .stream = *blocked});
+  for (uint32_t blocked = consumer.BlockedOnKeyFramesOf(); blocked != 0; blocked &= blocked - 1) {
+    turn.key_frames.push_back(
+        {.producer = &consumer.producer(), .stream = static_cast<size_t>(std::countr_zero(blocked))});
   }
 }
 
@@ -58,11 +60,11 @@ void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
   OutgoingStream* stream = consumer.FindStream(nack.media);
   if (stream->params().ssrc != nack.media) return;  // RTX itself is not repeated
   stream->CountNack(nack.seqs.size());
-  consumer.Trace(TraceKind::kNack, true, nack.media, turn.now, turn.outbox.media);
+  consumer.Trace(TraceKind::kNack, nack.media, turn.now, turn.outbox.media);
   if (!consumer.active()) return;
   for (SeqNum seq : nack.seqs) {
-    const size_t size = stream->WriteAgain(seq, consumer.producer().streams(), NextStamp(turn.now), turn.now,
-                                           turn.batch.Next().first(kMaxRtp));
+    const size_t size = consumer.WriteAgain(*stream, seq, NextStamp(turn.now), turn.now,
+                                            turn.batch.Next().first(kMaxRtp), turn.outbox.media);
     if (size == 0) continue;
     if (stream->has_rtx() && stream->needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
     CommitRtp(consumer, size, true, turn);
@@ -114,28 +116,28 @@ void Transport::SendRequests(Producer& producer, Turn& turn) {
       while (!writer.Add(nack))
         nack.seqs.resize(nack.seqs.size() / 2);  // the rest is asked for again when its time comes
       SendRtcp(writer.written(), turn);
-      producer.Trace(TraceKind::kNack, false, nack.media, turn.now, turn.outbox.media);
+      producer.Trace(TraceKind::kNack, nack.media, turn.now, turn.outbox.media);
     }
-    if (stream.TakeKeyFrameRequest()) SendKeyFrameRequest(producer, stream, turn);
+    SendKeyFrameRequest(producer, stream, turn);
   }
 }
 
 void Transport::SendKeyFrameRequest(const Producer& producer, ProducerStream& stream, Turn& turn) {
-  const RtpStreamParameters& params = stream.params();
-  const Ssrc media = stream.ssrc().value_or(params.ssrc);
+  const auto kind = stream.TakeKeyFrameRequest();
+  if (kind == ProducerStream::KeyFrameRequest::kNone) return;
+  const Ssrc media = stream.ssrc().value_or(stream.params().ssrc);
+  const bool fir = kind == ProducerStream::KeyFrameRequest::kFir;
   std::array<uint8_t, 64> bytes;
   rtcp::CompoundWriter writer(bytes);
-  const bool fir = params.use_fir && !params.use_pli;
   if (fir) {
     rtcp::Fir request{.sender = reporter_.ssrc()};
     request.entries.push_back({.media = media, .number = fir_number_++});
     writer.Add(request);
-  } else if (params.use_pli) {
+  } else {
     writer.Add(rtcp::Pli{.sender = reporter_.ssrc(), .media = media});
   }
-  if (writer.empty()) return;
   SendRtcp(writer.written(), turn);
-  producer.Trace(fir ? TraceKind::kFir : TraceKind::kPli, false, media, turn.now, turn.outbox.media);
+  producer.Trace(fir ? TraceKind::kFir : TraceKind::kPli, media, turn.now, turn.outbox.media);
 }
 
 void Transport::SendBye(const Consumer& consumer, Turn& turn) {

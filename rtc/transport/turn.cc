@@ -4,9 +4,9 @@
 
 namespace sluice {
 
-void WishKeyFrames(const Consumer& consumer, Turn& turn) {
+void WishKeyFrames(const Consumer& consumer, Turn& turn, const OutgoingStream* only) {
   if (!consumer.active()) return;
-  for (size_t stream : consumer.StreamsWanted()) {
+  for (size_t stream : consumer.StreamsWanted(only)) {
     turn.key_frames.push_back({.producer = &consumer.producer(), .stream = stream});
   }
 }

@@ -14,6 +14,7 @@
 
 namespace sluice {
 
+class OutgoingStream;
 class Transport;
 
 struct Turn {
@@ -30,7 +31,8 @@ struct Turn {
   std::vector<Transport*> moved;         // whose deadline may have changed by the doings of another; emptied as outbox
 };
 
-// Asks for key frames of every stream that `consumer` forwards, or would; of none while it is not active.
-void WishKeyFrames(const Consumer& consumer, Turn& turn);
+// Asks for key frames of every stream that `consumer` forwards, or would; of none while it is not active. `only`: of
+// what goes into that one of its streams.
+void WishKeyFrames(const Consumer& consumer, Turn& turn, const OutgoingStream* only = nullptr);
 
 }  // namespace sluice

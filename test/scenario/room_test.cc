@@ -79,7 +79,7 @@ TEST(RoomScenario, APausedConsumerIsSilentAndComesBackWithoutAHole) {
     const auto [consumer, receiver] = call.Subscribe(bob, *video.producer);
     call.RunFor(TimeDelta::Seconds(3));
     SimWorker& worker = call.worker();
-    worker.Do([&, consumer = consumer] { worker.router().PauseConsumer(*consumer); });
+    worker.Do([&, consumer = consumer] { worker.router().PauseConsumer(*consumer, worker.turn()); });
     call.RunFor(TimeDelta::Millis(100));
     const uint32_t before = receiver->stats().packets;
     const uint32_t key_frames = receiver->stats().key_frames;

@@ -20,7 +20,7 @@ bool MediaReceiver::OnRtp(const rtp::PacketView& packet, Timestamp now) {
 }
 
 void MediaReceiver::OnRtx(const rtp::PacketView& packet, Timestamp now) {
-  stream_.OnRtxPacket(packet.size(), now);
+  stream_.OnRtxPacket(packet.size());
   std::array<uint8_t, 1500> bytes;
   const size_t size = rtp::RecoverFromRtx(packet, config_.payload_type(), config_.ssrc, bytes);
   if (const auto recovered = rtp::PacketView::Parse(std::span(bytes).first(size))) OnMedia(*recovered, true, now);

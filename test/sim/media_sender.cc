@@ -78,21 +78,22 @@ void MediaSender::SendPacket(uint16_t index, std::span<const uint8_t> payload, T
   next_seq_ = next_seq_ + 1;
 }
 
-void MediaSender::OnNack(const rtcp::Nack& nack, Timestamp now) {
+void MediaSender::OnNack(const rtcp::Nack& nack) {
+  ++stats_.nacks;
   for (SeqNum seq : nack.seqs) {
     ++stats_.asked_for;
     const auto it = kept_.find(seq.value());
     if (it == kept_.end()) {
       ++stats_.not_kept;
     } else {
-      SendAgain(it->second, seq, now);
+      SendAgain(it->second, seq);
     }
   }
 }
 
-void MediaSender::SendAgain(const Sent& sent, SeqNum original, Timestamp now) {
+void MediaSender::SendAgain(const Sent& sent, SeqNum original) {
   ++stats_.repeated;
-  stream_.OnRetransmitted(sent.packet.size(), sent.payload_size, config_.rtx_ssrc.has_value(), now);
+  stream_.OnRetransmitted(sent.packet.size(), sent.payload_size, config_.rtx_ssrc.has_value());
   if (!config_.rtx_ssrc) return hooks_.send(sent.packet);
   Buffer buffer;
   rtp::PacketWriter writer(buffer, {.marker = sent.marker,

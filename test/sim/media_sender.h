@@ -32,6 +32,7 @@ class MediaSender {
     uint32_t frames = 0;
     uint32_t packets = 0;  // first sendings
     uint32_t repeated = 0;
+    uint32_t nacks = 0;         // messages
     uint32_t asked_for = 0;     // numbers in NACKs
     uint32_t not_kept = 0;      // of these, what could not be sent again
     uint32_t key_frames = 0;    // the first frame included
@@ -41,7 +42,7 @@ class MediaSender {
   MediaSender(const StreamConfig& config, Rng& rng, Hooks hooks);
 
   void SendFrame(Timestamp now);
-  void OnNack(const rtcp::Nack& nack, Timestamp now);
+  void OnNack(const rtcp::Nack& nack);
   void OnKeyFrameRequest() { ++stats_.key_requests, key_frame_due_ = true; }
   // Whether frames go out: a sender may stop a layer, and resumes with a key frame.
   void SetActive(bool active) {
@@ -53,6 +54,7 @@ class MediaSender {
   }
 
   const StreamConfig& config() const { return config_; }
+  const SendStream& stream() const { return stream_; }
   const Stats& stats() const { return stats_; }
 
  private:
@@ -63,7 +65,7 @@ class MediaSender {
     size_t payload_size = 0;
   };
   void SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now);
-  void SendAgain(const Sent& sent, SeqNum original, Timestamp now);
+  void SendAgain(const Sent& sent, SeqNum original);
   // MID, RID (on RTX the repaired RID) and the next transport-wide number.
   void WriteExtensions(rtp::PacketWriter& writer, bool is_rtx);
 

@@ -125,6 +125,10 @@ class MediaWorld {
     return **transport;
   }
 
+  // Not connected.
+  Transport& AddPlain(PlainTransportConfig config) {
+    return **router_.AddTransport(Transport::CreatePlain(std::move(config), Env(), turn_.now));
+  }
   Transport& AddDirectTransport(const std::string& id) {
     return **router_.AddTransport(Transport::CreateDirect({.id = id}, Env(), turn_.now));
   }
@@ -154,6 +158,9 @@ class MediaWorld {
   // What was sent to the peer of `transport` since the last call for it: RTP only, or RTCP only.
   std::vector<Datagram> TakeRtp(const Transport& transport) { return Take(transport, false); }
   std::vector<Datagram> TakeRtcp(const Transport& transport) { return Take(transport, true); }
+
+  // Everything that was sent, by anybody, and where to.
+  std::vector<std::pair<Path, Datagram>> TakeAll() { return std::exchange(sink_.sent, {}); }
 
   template <class T>
   std::vector<T> TakeRtcpOf(const Transport& transport) {

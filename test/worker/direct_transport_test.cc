@@ -132,6 +132,47 @@ TEST_F(WorkerDirectTest, CarriesRtcpBothWays) {
   EXPECT_EQ(after->base()->bytes_received(), received + rtcp.size());
 }
 
+TEST_F(WorkerDirectTest, TracesShowPacketsAndReports) {
+  using fbs::producer::TraceEventType;
+  Produce("p", 1111);
+  auto& b = worker_.b;
+  const auto kinds = b.CreateVector(std::vector<TraceEventType>{TraceEventType::Rtp, TraceEventType::Sr});
+  Accept(worker_.Request(Method::ProducerEnableTraceEvent, "p", Body::ProducerEnableTraceEvent,
+                         fbs::producer::CreateEnableTraceEventRequest(b, kinds).Union()));
+  SendRtp("p", Rtp(7, 1111, 100));
+  const auto* note = worker_.AwaitNotification(Event::ProducerTrace, "p");
+  ASSERT_NE(note, nullptr);
+  const auto* trace = note->body_as_ProducerTrace();
+  EXPECT_EQ(trace->type(), TraceEventType::Rtp);
+  EXPECT_EQ(trace->direction(), fbs::base::TraceDirection::In);
+  ASSERT_NE(trace->info_as_Rtp(), nullptr);
+  const auto* packet = trace->info_as_Rtp()->rtp_packet();
+  EXPECT_FALSE(trace->info_as_Rtp()->is_rtx());
+  EXPECT_EQ(packet->sequence_number(), 7);
+  EXPECT_EQ(packet->ssrc(), 1111u);
+  EXPECT_EQ(packet->payload_type(), 100);
+  EXPECT_EQ(packet->timestamp(), 7u * 960);
+  EXPECT_EQ(packet->size(), 112u);
+  EXPECT_EQ(packet->payload_size(), 100u);
+  EXPECT_FALSE(packet->wide_sequence_number().has_value());
+
+  std::vector<uint8_t> report(28);
+  ByteWriter w(report);
+  w.U8(0x80), w.U8(200), w.U16(6), w.U32(1111), w.U32(11), w.U32(22), w.U32(33), w.U32(44), w.U32(55);
+  Notify(Event::TransportSendRtcp, "t", NoteBody::TransportSendRtcp,
+         fbs::transport::CreateSendRtcpNotification(b, b.CreateVector(report)).Union());
+  note = worker_.AwaitNotification(Event::ProducerTrace, "p");
+  ASSERT_NE(note, nullptr);
+  const auto* sr = note->body_as_ProducerTrace()->info_as_Sr();
+  ASSERT_NE(sr, nullptr);
+  EXPECT_EQ(sr->ssrc(), 1111u);
+  EXPECT_EQ(sr->ntp_sec(), 11u);
+  EXPECT_EQ(sr->ntp_frac(), 22u);
+  EXPECT_EQ(sr->rtp_ts(), 33u);
+  EXPECT_EQ(sr->packet_count(), 44u);
+  EXPECT_EQ(sr->octet_count(), 55u);
+}
+
 TEST_F(WorkerDirectTest, LogsAndIgnoresWhatIsUnknownOrMisplaced) {
   SendRtp("nobody", Rtp(1, 1111, 100));
   EXPECT_THAT(worker_.AwaitLog('W'), HasSubstr("\"nobody\" not found"));

@@ -49,7 +49,7 @@ Result ConsumerGetStats(Call& call, Consumer& consumer) {
 }
 
 Result ConsumerPause(Call& call, Consumer& consumer) {
-  RouterOf(call, consumer.transport()).PauseConsumer(consumer);
+  RouterOf(call, consumer.transport()).PauseConsumer(consumer, call.turn);
   return Answer();
 }
 

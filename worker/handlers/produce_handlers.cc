@@ -37,6 +37,8 @@ Result TransportProduce(Call& call, TransportObject& transport, const fbs::trans
   if (auto status = MustBeFindable(*parameters); !status.ok()) return status;
   auto mapping = wire::Decode(body.rtp_mapping(), "rtpMapping");
   if (!mapping.ok()) return mapping.status();
+  // enableMediasoupPacketIdHeaderExtension is taken and has no effect: an aid of the reference for its own packet dumps,
+  // whose value is described nowhere.
   auto producer = transport.router->router->Produce(
       *transport.transport,
       ProducerConfig{.id = *id,

@@ -130,7 +130,7 @@ TEST_F(RouterTest, ResendsIdenticalBytesWhereRtxIsNotNegotiated) {
 
 TEST_F(RouterTest, LeavesNoGapOverAPauseAndResumesWithAKeyFrame) {
   SendKeyFrame(1);
-  world_.router().PauseConsumer(*consumer_);
+  world_.router().PauseConsumer(*consumer_, world_.turn());
   SendDelta(2);
   SendDelta(3);
   const auto before = world_.TakeRtp(receiver_);

@@ -197,7 +197,7 @@ TEST_F(ReceiveStreamTest, SilentStreamScoresZeroUntilItComesAgain) {
 
 TEST_F(ReceiveStreamTest, AccountsRtxApart) {
   Packet(1);
-  stream_.OnRtxPacket(500, At(0));
+  stream_.OnRtxPacket(500);
   EXPECT_EQ(stream_.stats().packets, 1u);
   EXPECT_EQ(stream_.stats().bytes, 100u);
   EXPECT_EQ(stream_.stats().rtx_packets, 1u);

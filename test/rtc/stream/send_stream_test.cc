@@ -42,8 +42,8 @@ TEST_F(SendStreamTest, ReportMapsCaptureTimeNotSendingTime) {
 TEST_F(SendStreamTest, CountsWhatLeftUnderItsSsrc) {
   stream_.OnSent(1000, 900, 0, At(0), At(0));
   stream_.OnSent(1000, 900, 0, At(0), At(0));
-  stream_.OnRetransmitted(1000, 900, false, At(0));
-  stream_.OnRetransmitted(1002, 902, true, At(0));
+  stream_.OnRetransmitted(1000, 900, false);
+  stream_.OnRetransmitted(1002, 902, true);
   auto report = stream_.MakeSenderReport(At(0), now_);
   EXPECT_EQ(report->packet_count, 3u);
   EXPECT_EQ(report->octet_count, 2700u);
@@ -87,7 +87,7 @@ TEST_F(SendStreamTest, RetransmittedLossWeighsLittle) {
   int32_t lost = 0;
   Report(highest, lost);
   for (int i = 0; i < 10; ++i) {
-    for (int n = 0; n < 20; ++n) stream_.OnRetransmitted(1000, 900, true, At(0));
+    for (int n = 0; n < 20; ++n) stream_.OnRetransmitted(1000, 900, true);
     Report(highest += 100, lost += 20);
     stream_.UpdateScore();
   }
