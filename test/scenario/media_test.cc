@@ -103,7 +103,7 @@ TEST_P(SuiteScenario, OnACleanNetworkEverythingArrivesOnceAndAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Suites, SuiteScenario,
                          testing::Values(SrtpSuite::kAeadAes128Gcm, SrtpSuite::kAeadAes256Gcm,
-                                         SrtpSuite::kAesCm128HmacSha1_80),
+                                         SrtpSuite::kAesCm128HmacSha1_80, SrtpSuite::kAesCm128HmacSha1_32),
                          [](const auto& info) { return std::string(SrtpSuiteInfoOf(info.param).name); });
 
 // Loss in percent on every link, in both directions: media crosses two of them.

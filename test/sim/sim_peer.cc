@@ -141,7 +141,7 @@ void SimPeer::OnRtcp(std::span<uint8_t> bytes) {
                          }
                        },
                        [&](const rtcp::Nack& nack) {
-                         if (MediaSender* sender = FindSender(nack.media)) sender->OnNack(nack, now);
+                         if (MediaSender* sender = FindSender(nack.media)) sender->OnNack(nack);
                        },
                        [&](const rtcp::Pli& pli) { on_key_frame_request(pli.media); },
                        [&](const rtcp::Fir& fir) {
@@ -194,7 +194,7 @@ void SimPeer::SendRequests() {
       rtcp::Nack nack{.sender = rtcp_ssrc_, .media = receiver->config().ssrc};
       nack.seqs.assign(missing.begin() + static_cast<ptrdiff_t>(at),
                        missing.begin() + static_cast<ptrdiff_t>(std::min(missing.size(), at + rtcp::Nack::kMaxSeqs)));
-      writer.Add(nack);
+      stats_.nacks_sent += writer.Add(nack) ? 1 : 0;
     }
     if (receiver->TakePli(events_.now())) writer.Add(rtcp::Pli{.sender = rtcp_ssrc_, .media = receiver->config().ssrc});
   }

@@ -31,6 +31,7 @@ class SimPeer {
     uint32_t replays = 0;          // identical packets: a repetition that was asked for twice
     uint32_t unknown_packets = 0;  // RTP of no stream of ours
     uint32_t bad_rtcp = 0;
+    uint32_t nacks_sent = 0;         // messages
     uint32_t feedback_messages = 0;  // transport-wide
     uint32_t rembs = 0;
     DataRate remb = DataRate::Zero();  // the last

@@ -67,7 +67,7 @@ Transport& SimWorker::AddOnTuple(PlainTransportConfig config) {
   return transport;
 }
 
-Transport& SimWorker::AddPlain(const std::string& id, SrtpSuite suite) {
+Transport& SimWorker::AddPlain(const std::string& id, std::optional<SrtpSuite> suite) {
   return AddOnTuple({.id = id, .srtp_suite = suite, .sctp = sctp_config_});
 }
 
@@ -106,6 +106,7 @@ void SimWorker::EndTurn() {
   move_to(turn_.outbox.transport, reported_.transport);
   move_to(turn_.outbox.media, reported_.media);
   move_to(turn_.outbox.data, reported_.data);
+  move_to(turn_.outbox.direct, reported_.direct);
   move_to(turn_.outbox.paths, reported_.paths);
   Rearm();
 }

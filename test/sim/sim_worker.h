@@ -44,8 +44,8 @@ class SimWorker : private BatchSink {
 
   // Transports made from now on have SCTP.
   void EnableData(const SctpConfig& config) { sctp_config_ = config; }
-  // A plain transport with SRTP at an address of its own, not yet connected.
-  Transport& AddPlain(const std::string& id, SrtpSuite suite);
+  // A plain transport at an address of its own, not yet connected; a pipe transport is the same here.
+  Transport& AddPlain(const std::string& id, std::optional<SrtpSuite> suite);
   // A plain or pipe transport with SCTP alone, likewise.
   Transport& AddData(const std::string& id, const SctpConfig& sctp);
   Transport& AddDirect(const std::string& id);
