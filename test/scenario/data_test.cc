@@ -76,6 +76,42 @@ TEST_P(DataScenario, CarriesEverythingInOrderOverAnyLossUpToTenPercent) {
   }
 }
 
+TEST_P(DataScenario, CarriesMessagesFromOnePeerToAnotherAcrossTheRouter) {
+  for (double loss : {0.0, 0.03, 0.1}) {
+    for (uint64_t seed : Seeds()) {
+      SLUICE_TRACE_SEED(seed);
+      Call call(seed);
+      call.EnableData();
+      const auto alice = Join(call, "alice"), bob = Join(call, "bob");
+      for (const auto& who : {alice, bob}) SetLinks(who, {.delay = TimeDelta::Millis(20), .loss = loss});
+      call.RunFor(TimeDelta::Seconds(20));
+      ASSERT_TRUE(Connected(alice) && Connected(bob));
+      constexpr uint16_t kFromAlice = 11, kToBob = 65534;
+      Router& router = call.worker().router();
+      call.worker().Do([&] {
+        const auto producer = router.ProduceData(
+            *alice.transport, {.id = "data", .stream = SctpStreamParameters{.stream_id = kFromAlice}});
+        ASSERT_TRUE(producer.ok()) << producer.status();
+        const auto consumer = router.ConsumeData(
+            *bob.transport,
+            {.id = "taken", .data_producer_id = "data", .stream = SctpStreamParameters{.stream_id = kToBob}});
+        ASSERT_TRUE(consumer.ok()) << consumer.status();
+      });
+      std::vector<std::string> sent;
+      for (int i = 0; i < 100; ++i) {
+        sent.push_back(std::string(static_cast<size_t>(i) * 20, 'x') + std::to_string(i));
+        ASSERT_EQ(alice.peer->data()->Send(kFromAlice, sent.back()), SctpSendResult::kQueued);
+      }
+      call.RunFor(TimeDelta::Seconds(120));
+      EXPECT_EQ(bob.peer->data()->texts(kToBob), sent);
+      // A channel that is closed resets its stream, which the browser takes for the end of its channel.
+      call.worker().Do([&] { router.CloseDataConsumer(*router.FindDataConsumer("taken"), call.worker().turn()); });
+      call.RunFor(TimeDelta::Seconds(20));
+      EXPECT_EQ(bob.peer->data()->resets(), std::vector<uint16_t>{kToBob});
+    }
+  }
+}
+
 TEST_P(DataScenario, APeerThatGoesAwayIsNoticed) {
   Call call(2);
   call.EnableData();
