@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { launchChromium, launchFirefox } from "../../browser/lib/browsers.mjs";
 import { Network, serverAddress } from "../../browser/lib/network.mjs";
 import { endWorker, startWorker } from "../lib/worker.mjs";
+import { carryData, large, small } from "./data_check.mjs";
 import { PagePeer } from "./page_peer.mjs";
 import { Conference } from "./server.mjs";
 
@@ -18,7 +19,7 @@ let firefox;
 before(async () => {
   network = await Network.create();
   workers = await Promise.all([startWorker(network.inServer()), startWorker(network.inServer())]);
-  conference = await Conference.start(workers, serverAddress);
+  conference = await Conference.start(workers, serverAddress, { data: true });
   [chromium, firefox] = await Promise.all([launchChromium(), launchFirefox()]);
 });
 
@@ -51,5 +52,10 @@ test("browsers at two workers decode each other through a pipe", async (t) => {
     await resumed;
     const { framesDecoded } = await ben.ask("received");
     await ben.untilMedia(framesDecoded + FRAMES);
+  });
+
+  await t.test("messages travel through the pipe, both ways", async () => {
+    await carryData(ada, ben, "from ada", { ordered: true }, [...small, ...large]);
+    await carryData(ben, ada, "from ben", { ordered: false }, [...small, ...large]);
   });
 });

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Network, serverAddress } from "../../browser/lib/network.mjs";
 import { until } from "../../browser/lib/wait.mjs";
+import { carryData, large, small } from "../call/data_check.mjs";
 import { Conference } from "../call/server.mjs";
 import { endWorker, startWorker } from "../lib/worker.mjs";
 
@@ -22,7 +23,7 @@ const peers = [];
 before(async () => {
   network = await Network.create();
   worker = await startWorker(network.inServer());
-  conference = await Conference.start([worker], serverAddress);
+  conference = await Conference.start([worker], serverAddress, { data: true });
 });
 
 after(async () => {
@@ -79,4 +80,9 @@ test("two peers of another WebRTC stack see and hear each other", async (t) => {
       assert.equal(transport.iceSelectedTuple.protocol, receiver.protocol);
     }
   }
+
+  await t.test("and exchange messages", async () => {
+    await carryData(ada, ben, "from ada", { ordered: true }, [...small, ...large]);
+    await carryData(ben, ada, "from ben", { ordered: false, maxRetransmits: 3 }, [...small, ...large]);
+  });
 });
