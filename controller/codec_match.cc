@@ -21,10 +21,30 @@ constexpr char kProfileLevelId[] = "profile-level-id";
 std::optional<H264ProfileLevel> H264Of(const Parameters& parameters) {
   auto it = parameters.find(kProfileLevelId);
   if (it == parameters.end()) return kDefaultH264;
-  if (const auto* text = std::get_if<std::string>(&it->second)) return ParseH264ProfileLevelId(*text);
+  if (const auto* text = std::get_if<std::string>(&it->second)) {
+    return text->empty() ? kDefaultH264 : ParseH264ProfileLevelId(*text);
+  }
   // "640032" and its like look like numbers to whoever parses an SDP line.
   std::optional<int64_t> number = IntegerParameter(parameters, kProfileLevelId);
   return number ? ParseH264ProfileLevelId(std::to_string(*number)) : std::nullopt;
+}
+
+// RFC 7798 section 7.1. When nothing is said: the Main profile, in the Main tier, at level 3.1, all layers in one stream.
+constexpr int64_t kDefaultH265Profile = 1;
+constexpr int64_t kDefaultH265Level = 93;
+constexpr char kLevelId[] = "level-id";
+
+bool SameH265Format(const Parameters& a, const Parameters& b) {
+  auto same_number = [&](const char* name, int64_t otherwise) {
+    return IntegerParameter(a, name).value_or(otherwise) == IntegerParameter(b, name).value_or(otherwise);
+  };
+  auto transmission_mode = [](const Parameters& parameters) -> std::string {
+    auto it = parameters.find("tx-mode");
+    const auto* text = it == parameters.end() ? nullptr : std::get_if<std::string>(&it->second);
+    return text == nullptr || text->empty() ? "SRST" : *text;
+  };
+  return same_number("profile-space", 0) && same_number("profile-id", kDefaultH265Profile) &&
+         same_number("tier-flag", 0) && EqualIgnoringCase(transmission_mode(a), transmission_mode(b));
 }
 
 bool SameFormat(const CodecView& a, const CodecView& b) {
@@ -34,6 +54,8 @@ bool SameFormat(const CodecView& a, const CodecView& b) {
   if (EqualIgnoringCase(a.mime_type, "video/H264")) {
     return same_number("packetization-mode") && AnswerH264ProfileLevelId(a.parameters, b.parameters).has_value();
   }
+  if (EqualIgnoringCase(a.mime_type, "video/H265")) return SameH265Format(a.parameters, b.parameters);
+  if (IsRed(a.mime_type)) return RedundantPayloadType(a.parameters) == RedundantPayloadType(b.parameters);
   if (EqualIgnoringCase(a.mime_type, "video/VP9")) return same_number("profile-id");
   if (EqualIgnoringCase(a.mime_type, "video/AV1")) return same_number("profile");
   return true;
@@ -79,6 +101,31 @@ bool SameCodec(const CodecView& a, const CodecView& b, Strictness strictness) {
     }
   }
   return strictness == Strictness::kName || SameFormat(a, b);
+}
+
+bool IsRed(std::string_view mime_type) { return EqualIgnoringCase(mime_type, "audio/red"); }
+
+std::optional<uint8_t> RedundantPayloadType(const Parameters& red_parameters) {
+  for (const auto& [name, value] : red_parameters) {
+    int payload_type = 0;
+    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), payload_type);
+    const bool whole = end == name.data() + name.size() || *end == '/';
+    if (error == std::errc() && whole && payload_type >= 0 && payload_type <= 127) {
+      return static_cast<uint8_t>(payload_type);
+    }
+  }
+  return std::nullopt;
+}
+
+void AnswerLevel(std::string_view mime_type, Parameters& mine, const Parameters& theirs) {
+  if (EqualIgnoringCase(mime_type, "video/H264")) {
+    const std::optional<std::string> level = AnswerH264ProfileLevelId(mine, theirs);
+    if (level && !level->empty()) mine[kProfileLevelId] = *level;
+  } else if (EqualIgnoringCase(mime_type, "video/H265")) {
+    if (!mine.contains(kLevelId) && !theirs.contains(kLevelId)) return;
+    mine[kLevelId] = static_cast<int32_t>(std::min(IntegerParameter(mine, kLevelId).value_or(kDefaultH265Level),
+                                                   IntegerParameter(theirs, kLevelId).value_or(kDefaultH265Level)));
+  }
 }
 
 std::optional<std::string> AnswerH264ProfileLevelId(const Parameters& a, const Parameters& b) {

@@ -41,6 +41,12 @@ bool IsRtx(std::string_view mime_type);
 std::optional<int64_t> IntegerParameter(const Parameters& parameters, const std::string& name);
 std::optional<uint8_t> AssociatedPayloadType(const Parameters& rtx_parameters);  // "apt"
 
+bool IsRed(std::string_view mime_type);
+// What RED carries: 111 of "111/111" (the parameter's name, as parsers of SDP give it).
+std::optional<uint8_t> RedundantPayloadType(const Parameters& red_parameters);
+
+// Lowers the level of `mine` to what both sides can use, for codecs that have levels.
+void AnswerLevel(std::string_view mime_type, Parameters& mine, const Parameters& theirs);
 // The profile-level-id that both sides can use, from the view of `a`; "" when neither names one.
 std::optional<std::string> AnswerH264ProfileLevelId(const Parameters& a, const Parameters& b);
 

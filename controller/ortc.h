@@ -1,10 +1,11 @@
 // The negotiation: which codecs, header extensions and feedback a router offers, how a producer's own numbers become
 // the router's, and what a consumer sends to one client. Pure functions; errors are kInvalidArgument with the field's
-// path
-// ("codecs[1].clockRate: ..."), or kUnimplemented for a codec that is not supported.
+// path ("codecs[1].clockRate: ..."), or kUnimplemented for a codec that is not supported.
 //
-// Opus, multi-channel Opus, G.711, G.722, iSAC, iLBC, SILK, comfort noise, telephone events; VP8, VP9, H264, AV1; RTX
-// for all video. H264 matches by packetization mode and profile (RFC 6184), VP9 by profile-id, AV1 by profile.
+// Opus, multi-channel Opus, RED, G.711, G.722, iSAC, iLBC, SILK, comfort noise, telephone events; VP8, VP9, H264, H265,
+// AV1; RTX for all video. H264 matches by packetization mode and profile (RFC 6184), H265 by profile, tier and
+// transmission mode (RFC 7798), VP9 by profile-id, AV1 by profile, multi-channel Opus by its streams, RED (RFC 2198) by
+// the payload type of what it carries, which the worker does not translate: give that codec the number that clients use.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +49,9 @@ struct RtpMapping {
 
 absl::StatusOr<RtpMapping> ProducerRtpMapping(const RtpParameters& producer, const RtpCapabilities& router);
 
+// Lowers the producer's H264 and H265 levels to what the router's codecs allow.
+void AnswerProducerFormats(RtpParameters& producer, const RtpCapabilities& router, const RtpMapping& mapping);
+
 // What the router can offer of a producer: its codecs under the router's payload types and parameters, one encoding per
 // stream under the mapped SSRC, the header extensions that the router may send.
 RtpParameters ConsumableRtpParameters(MediaKind kind, const RtpParameters& producer, const RtpCapabilities& router,
@@ -67,6 +71,10 @@ struct ConsumerOptionsForRtp {
 absl::StatusOr<RtpParameters> ConsumerRtpParameters(const RtpParameters& consumable,
                                                     const RtpCapabilities& capabilities,
                                                     const ConsumerOptionsForRtp& options);
+
+// What goes through a pipe to another router: every codec and every stream of the producer, under new SSRCs, without what
+// bandwidth estimation needs, with RTX and NACK if the pipe has them.
+absl::StatusOr<RtpParameters> PipeConsumerRtpParameters(const RtpParameters& consumable, bool enable_rtx);
 
 // "L3T2_KEY" -> 3, 2, key-frame dependent; anything else -> 1, 1.
 struct ScalabilityMode {

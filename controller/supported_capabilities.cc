@@ -48,9 +48,11 @@ std::vector<RtpCodecCapability> Codecs() {
   for (uint32_t rate : {24000, 16000, 12000, 8000}) codecs.push_back(Audio("SILK", rate, 1, estimated));
   for (uint32_t rate : {32000, 16000, 8000}) codecs.push_back(Audio("CN", rate, 1, {}, uint8_t{13}));
   for (uint32_t rate : {48000, 32000, 16000, 8000}) codecs.push_back(Audio("telephone-event", rate, 1, {}));
+  codecs.push_back(Audio("red", 48000, 2, estimated));
   codecs.push_back(Video("VP8"));
   codecs.push_back(Video("VP9"));
   codecs.push_back(Video("H264", {{"level-asymmetry-allowed", int32_t{1}}}));
+  codecs.push_back(Video("H265"));
   codecs.push_back(Video("AV1"));
   return codecs;
 }

@@ -67,9 +67,10 @@ RtpParameters SentSimulcast() {
 // What a client has that can do all that the router can.
 RtpCapabilities ClientOf(const RtpCapabilities& router) { return router; }
 
-RtpParameters Consumable(MediaKind kind, const RtpParameters& sent, const RtpCapabilities& router) {
+RtpParameters Consumable(MediaKind kind, RtpParameters sent, const RtpCapabilities& router) {
   absl::StatusOr<RtpMapping> mapping = ProducerRtpMapping(sent, router);
   EXPECT_TRUE(mapping.ok()) << mapping.status();
+  AnswerProducerFormats(sent, router, *mapping);
   return ConsumableRtpParameters(kind, sent, router, *mapping);
 }
 
@@ -463,6 +464,93 @@ TEST(ConsumerRtpParametersTest, PipesKeepEveryStream) {
   ASSERT_EQ(consumer->encodings.size(), 3u);
   EXPECT_EQ(consumer->encodings[1].scalability_mode, "L1T3");
   EXPECT_TRUE(ValidateRtpParameters(*consumer).ok()) << ValidateRtpParameters(*consumer);  // all SSRCs differ
+}
+
+TEST(PipeConsumerRtpParametersTest, PassesEverythingOnButBandwidthEstimation) {
+  const RtpCapabilities router = Router({Video("video/VP8")});
+  const RtpParameters consumable = Consumable(MediaKind::kVideo, SentSimulcast(), router);
+  absl::StatusOr<RtpParameters> plain = PipeConsumerRtpParameters(consumable, /*enable_rtx=*/false);
+  ASSERT_TRUE(plain.ok());
+  ASSERT_EQ(plain->codecs.size(), 1u);
+  EXPECT_EQ(plain->codecs[0].rtcp_feedback, (std::vector<RtcpFeedback>{{"nack", "pli"}, {"ccm", "fir"}}));
+  EXPECT_EQ(plain->encodings.size(), 3u);
+  EXPECT_FALSE(plain->encodings[0].rtx_ssrc.has_value());
+  for (const char* uri : {kMid, kAbsSendTime, kTransportCc}) EXPECT_FALSE(HasExtension(*plain, uri)) << uri;
+  EXPECT_TRUE(HasExtension(*plain,
+                           "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-"
+                           "extension"));
+  EXPECT_TRUE(std::is_sorted(plain->header_extensions.begin(), plain->header_extensions.end(),
+                             [](const auto& a, const auto& b) { return a.id < b.id; }));
+  EXPECT_EQ(plain->rtcp.cname, "me");
+  EXPECT_EQ(plain->mid, "");
+
+  absl::StatusOr<RtpParameters> repaired = PipeConsumerRtpParameters(consumable, /*enable_rtx=*/true);
+  ASSERT_TRUE(repaired.ok());
+  EXPECT_EQ(repaired->codecs.size(), 2u);
+  EXPECT_TRUE(HasFeedback(repaired->codecs[0], "nack"));
+  EXPECT_TRUE(repaired->encodings[2].rtx_ssrc.has_value());
+  EXPECT_TRUE(ValidateRtpParameters(*repaired).ok()) << "all SSRCs differ";
+}
+
+// ---- codecs of which there are several forms ----
+
+TEST(H265Test, MatchesByProfileTierAndTransmissionMode) {
+  const RtpCapabilities router = Router({Video("video/H265", {{"profile-id", 1}, {"level-id", 120}})});
+  auto ok = [&](Parameters parameters) {
+    return ProducerRtpMapping({.codecs = {Sent(Video("video/H265", std::move(parameters)), 96)}}, router).ok();
+  };
+  EXPECT_TRUE(ok({})) << "the Main profile is what is meant when nothing is said";
+  EXPECT_TRUE(ok({{"profile-id", std::string("1")}, {"tier-flag", 0}, {"tx-mode", std::string("srst")}}));
+  EXPECT_TRUE(ok({{"level-id", 180}}));
+  EXPECT_FALSE(ok({{"profile-id", 2}}));
+  EXPECT_FALSE(ok({{"tier-flag", 1}}));
+  EXPECT_FALSE(ok({{"tx-mode", std::string("MRST")}}));
+}
+
+TEST(H265Test, TheLevelIsTheLowerOne) {
+  const RtpCapabilities router = Router({Video("video/H265", {{"level-id", 120}})});
+  auto level = [&](Parameters parameters) {
+    return Consumable(MediaKind::kVideo, {.codecs = {Sent(Video("video/H265", std::move(parameters)), 96)}}, router)
+        .codecs[0]
+        .parameters.at("level-id");
+  };
+  EXPECT_EQ(level({{"level-id", 180}}), ParameterValue(120));
+  EXPECT_EQ(level({{"level-id", 90}}), ParameterValue(90));
+  EXPECT_EQ(level({}), ParameterValue(93));
+}
+
+TEST(RedTest, NamesThePayloadTypeThatItCarries) {
+  RtpCodecCapability opus = Opus();
+  opus.preferred_payload_type = 111;
+  const RtpCodecCapability red{.mime_type = "audio/red", .clock_rate = 48000, .channels = 2};
+  const RtpCapabilities router = Router({red, opus});
+  EXPECT_TRUE(router.codecs[0].parameters.contains("111/111"));
+  auto ok = [&](const char* blocks) {
+    RtpCodecCapability sent = red;
+    sent.parameters[blocks] = std::string();
+    return ProducerRtpMapping({.codecs = {Sent(sent, 63), Sent(opus, 111)}}, router).ok();
+  };
+  EXPECT_TRUE(ok("111/111"));
+  EXPECT_TRUE(ok("111/111/111"));
+  EXPECT_FALSE(ok("96/96")) << "the router does not translate what is in the packet";
+  EXPECT_EQ(RouterRtpCapabilities({red}).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(ComfortNoiseTest, EveryRateIsACodecOfItsOwn) {
+  for (uint32_t rate : {8000u, 16000u, 32000u}) {
+    const RtpCapabilities router = Router({{.mime_type = "audio/CN", .clock_rate = rate}});
+    EXPECT_EQ(router.codecs[0].preferred_payload_type, 13);
+    EXPECT_EQ(router.codecs[0].clock_rate, rate);
+  }
+  EXPECT_FALSE(RouterRtpCapabilities({{.mime_type = "audio/CN", .clock_rate = 48000}}).ok());
+}
+
+TEST(TelephoneEventTest, EveryRateIsACodecOfItsOwn) {
+  for (uint32_t rate : {8000u, 16000u, 32000u, 48000u}) {
+    const RtpCapabilities router = Router({{.mime_type = "audio/telephone-event", .clock_rate = rate}});
+    EXPECT_EQ(router.codecs[0].preferred_payload_type, 100);
+    EXPECT_EQ(router.codecs[0].clock_rate, rate);
+  }
 }
 
 // ---- layers ----
