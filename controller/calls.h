@@ -1,8 +1,11 @@
 // Small adapters between the callbacks of the public headers and answers of the worker. Not for users of the library.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controller/object.h"
 #include "controller/status.h"
@@ -20,6 +23,17 @@ fbs::request::BodyUnion Body(Table table) {
   return body;
 }
 inline fbs::request::BodyUnion NoBody() { return {}; }
+
+template <class Table>
+fbs::notification::BodyUnion NotificationBody(Table table) {
+  fbs::notification::BodyUnion body;
+  body.Set(std::move(table));
+  return body;
+}
+
+inline std::span<const uint8_t> Bytes(const flatbuffers::Vector<uint8_t>* data) {
+  return data == nullptr ? std::span<const uint8_t>() : std::span(data->data(), data->size());
+}
 
 inline std::string Text(const flatbuffers::String* text) { return text ? text->str() : std::string(); }
 
@@ -48,6 +62,10 @@ ResponseCallback Decoded(Callback<T> done, Decode decode) {
     absl::StatusOr<T> value = decode(**response);
     if (done) done(std::move(value));
   };
+}
+
+inline std::vector<uint16_t> Numbers(const flatbuffers::Vector<uint16_t>* list) {
+  return list == nullptr ? std::vector<uint16_t>() : std::vector<uint16_t>(list->begin(), list->end());
 }
 
 template <class Vector>

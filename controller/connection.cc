@@ -93,14 +93,26 @@ void Connection::Request(fbs::request::Method method, const std::string& handler
   if (deadlines_.size() == 1) ArmDeadline();
 }
 
-void Connection::Notify(fbs::notification::Event event, const std::string& handler_id) {
-  if (closed()) return;
+absl::Status Connection::Notify(fbs::notification::Event event, const std::string& handler_id,
+                                fbs::notification::BodyUnion body, Channel::Importance importance) {
+  if (closed()) return why_closed_;
   fbs::notification::NotificationT notification;
   notification.event = event;
   notification.handler_id = handler_id;
+  notification.body = std::move(body);
   fbs::message::MessageT message;
   message.data.Set(std::move(notification));
-  channel_.Send(builder_, fbs::message::Message::Pack(builder_, &message));
+  switch (channel_.Send(builder_, fbs::message::Message::Pack(builder_, &message), importance)) {
+    case Channel::SendResult::kSent:
+      return absl::OkStatus();
+    case Channel::SendResult::kDropped:
+      return absl::ResourceExhaustedError("the worker does not read as fast as is sent");
+    case Channel::SendResult::kTooLarge:
+      return absl::InvalidArgumentError("data: is too large for the pipe");
+    case Channel::SendResult::kClosed:
+      break;
+  }
+  return absl::UnavailableError("the pipe to the worker is broken");
 }
 
 void Connection::AddObject(Object* object) { objects_[object->id()] = object; }

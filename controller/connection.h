@@ -38,7 +38,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // `done` may be null. It is called once, from the loop.
   void Request(fbs::request::Method method, const std::string& handler_id, fbs::request::BodyUnion body,
                ResponseCallback done);
-  void Notify(fbs::notification::Event event, const std::string& handler_id);
+  // Errors: Object::Notify.
+  absl::Status Notify(fbs::notification::Event event, const std::string& handler_id,
+                      fbs::notification::BodyUnion body = {},
+                      Channel::Importance importance = Channel::Importance::kMust);
 
   // Notifications for `object->id()` go to it until it is removed. Not owned.
   void AddObject(Object* object);

@@ -21,12 +21,12 @@ Consumer::~Consumer() = default;
 
 void Consumer::Pause(DoneCallback done) {
   auto self = std::static_pointer_cast<Consumer>(shared_from_this());
-  Call(Method::ConsumerPause, NoBody(), Done(std::move(done), [self] { self->data_.paused = true; }));
+  Call(Method::ConsumerPause, NoBody(), Done(std::move(done), [self] { self->SetPaused(true); }));
 }
 
 void Consumer::Resume(DoneCallback done) {
   auto self = std::static_pointer_cast<Consumer>(shared_from_this());
-  Call(Method::ConsumerResume, NoBody(), Done(std::move(done), [self] { self->data_.paused = false; }));
+  Call(Method::ConsumerResume, NoBody(), Done(std::move(done), [self] { self->SetPaused(false); }));
 }
 
 void Consumer::SetPreferredLayers(ConsumerLayers layers, DoneCallback done) {
@@ -76,20 +76,36 @@ void Consumer::GetStats(Callback<std::vector<RtpStreamStats>> done) {
        }));
 }
 
-void Consumer::Close() {
+void Consumer::SetPaused(bool paused) {
+  if (std::exchange(data_.paused, paused) == paused || data_.producer_paused) return;
+  if (when_paused_) when_paused_(paused);
+}
+
+void Consumer::SetProducerPaused(bool paused) {
+  if (std::exchange(data_.producer_paused, paused) == paused) return;
+  if (when_paused_ && !data_.paused) when_paused_(paused);
+  Emit(paused ? on.producer_paused : on.producer_resumed);
+}
+
+void Consumer::Close() { CloseFor(CloseReason::kClosed); }
+
+void Consumer::CloseFor(CloseReason reason) {
   auto self = shared_from_this();
   if (closed()) return;
   fbs::transport::CloseConsumerRequestT request;
   request.consumer_id = id();
   Call(Method::TransportCloseConsumer, transport_id_, Body(std::move(request)), nullptr);
   MarkClosed();
-  on = {};
   if (auto transport = transport_.lock()) transport->Remove(*this);
+  RunWhenClosed();
+  EmitLast(on, reason);
 }
 
 void Consumer::OnParentClosed(CloseReason reason) {
   auto self = shared_from_this();
-  if (MarkClosed()) EmitLast(on, reason);
+  if (!MarkClosed()) return;
+  RunWhenClosed();
+  EmitLast(on, reason);
 }
 
 void Consumer::OnNotification(const fbs::notification::Notification& notification) {
@@ -98,11 +114,9 @@ void Consumer::OnNotification(const fbs::notification::Notification& notificatio
       if (auto transport = transport_.lock()) transport->Remove(*this);
       return OnParentClosed(CloseReason::kProducerClosed);
     case Event::ConsumerProducerPause:
-      if (std::exchange(data_.producer_paused, true)) return;
-      return Emit(on.producer_paused);
+      return SetProducerPaused(true);
     case Event::ConsumerProducerResume:
-      if (!std::exchange(data_.producer_paused, false)) return;
-      return Emit(on.producer_resumed);
+      return SetProducerPaused(false);
     case Event::ConsumerScore:
       if (const auto* body = notification.body_as_ConsumerScore()) {
         data_.score = FromFbs(body->score());
@@ -117,6 +131,9 @@ void Consumer::OnNotification(const fbs::notification::Notification& notificatio
     }
     case Event::ConsumerTrace:
       if (const auto* body = notification.body_as_ConsumerTrace()) Emit(on.trace, ReadTrace(*body));
+      return;
+    case Event::ConsumerRtp:
+      if (const auto* body = notification.body_as_ConsumerRtp()) Emit(on.rtp, Bytes(body->data()));
       return;
     default:
       return;  // of a later protocol

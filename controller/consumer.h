@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "controller/rtp_parameters.h"
 #include "controller/stats.h"
 #include "controller/status.h"
+#include "controller/trace_event.h"
 
 namespace sluice::controller {
 
@@ -47,7 +49,8 @@ struct ConsumerEvents {
   Handler<> producer_paused;
   Handler<> producer_resumed;
   Handler<const TraceEvent&> trace;
-  Handler<CloseReason> closed;  // not after Close()
+  Handler<std::span<const uint8_t>> rtp;  // on direct transports: a packet, good during the call
+  Handler<CloseReason> closed;            // not after Close()
 };
 
 class Consumer : public Object {
@@ -82,7 +85,7 @@ class Consumer : public Object {
   void SetPreferredLayers(ConsumerLayers layers, DoneCallback done);
   void SetPriority(uint8_t priority, DoneCallback done);  // 1 (default, least) - 255, when bandwidth is short
   void RequestKeyFrame(DoneCallback done);
-  void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);
+  void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);  // "rtp", "keyframe", "nack", "pli", "fir"
   void GetStats(Callback<std::vector<RtpStreamStats>> done);  // the outgoing stream, then the producer's
   void Dump(Callback<ConsumerDump> done);
   void Close() override;
@@ -90,7 +93,11 @@ class Consumer : public Object {
   ConsumerEvents on;
 
  private:
+  friend class PipePair;
   friend class Transport;
+  void CloseFor(CloseReason reason);
+  void SetPaused(bool paused);
+  void SetProducerPaused(bool paused);
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;
 
@@ -99,6 +106,7 @@ class Consumer : public Object {
   Data data_;
   uint8_t priority_ = 1;
   std::optional<ConsumerLayers> current_layers_;
+  absl::AnyInvocable<void(bool)> when_paused_;  // for the library itself: media stops, or flows again
 };
 
 }  // namespace sluice::controller

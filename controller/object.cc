@@ -20,6 +20,15 @@ bool Object::MarkClosed() {
   return true;
 }
 
+void Object::RunWhenClosed() {
+  if (auto hook = std::exchange(when_closed_, nullptr)) hook();
+}
+
+absl::Status Object::Notify(fbs::notification::Event event, fbs::notification::BodyUnion body) {
+  if (closed_) return ClosedError();
+  return connection_->Notify(event, id_, std::move(body), Channel::Importance::kDroppable);
+}
+
 absl::Status Object::ClosedError() const { return absl::FailedPreconditionError(fmt::format("{} is closed", id_)); }
 
 void Object::Defer(absl::AnyInvocable<void()> function) { connection_->Defer(std::move(function)); }

@@ -1,7 +1,8 @@
-// What Router, WebRtcServer, Transport, Producer and Consumer have in common.
+// What all objects have in common: Router, WebRtcServer, Transport, Producer, Consumer, DataProducer, DataConsumer,
+// RtpObserver.
 //
-// Lifetime. A parent owns its open children (Worker -> Router -> Transport -> Producer, Consumer; Worker ->
-// WebRtcServer) and lets go of them when they close; callers share ownership, so a pointer that they kept stays good: a
+// Lifetime. A parent owns its open children (Worker -> Router -> Transport -> Producer, Consumer, DataProducer,
+// DataConsumer; Router -> RtpObserver; Worker -> WebRtcServer) and lets go of them when they close; callers share ownership, so a pointer that they kept stays good: a
 // call on a closed object answers kFailedPrecondition. An object is closed by Close(), by its parent's closing, by the
 // worker's death, or by what it depends on (a consumer's producer, a transport's WebRtcServer). Letting go of a pointer
 // closes nothing. Everything happens on the loop's thread.
@@ -17,7 +18,9 @@
 
 namespace sluice::fbs::notification {
 struct Notification;
-}
+enum class Event : uint8_t;
+struct BodyUnion;
+}  // namespace sluice::fbs::notification
 namespace sluice::fbs::request {
 enum class Method : uint8_t;
 struct BodyUnion;
@@ -36,8 +39,9 @@ using ResponseCallback = absl::AnyInvocable<void(absl::StatusOr<const fbs::respo
 enum class CloseReason : uint8_t {
   kClosed,              // Close() of the object itself
   kParentClosed,        // its transport, router or worker was closed
-  kProducerClosed,      // consumers: the producer is gone
+  kProducerClosed,      // consumers: the producer is gone; the same with data
   kListenServerClosed,  // transports: the WebRtcServer is gone
+  kPipeClosed,          // Router::PipeToRouter: the other end is gone
   kWorkerDied,
 };
 std::string_view ToString(CloseReason reason);
@@ -59,6 +63,7 @@ class Object : public std::enable_shared_from_this<Object> {
   Object(std::shared_ptr<Connection> connection, std::string id);
 
   friend class Connection;
+  friend class PipePair;
   friend class Router;
   friend class Transport;
   friend class Worker;
@@ -70,6 +75,9 @@ class Object : public std::enable_shared_from_this<Object> {
   void Call(fbs::request::Method method, fbs::request::BodyUnion body, ResponseCallback done);
   void Call(fbs::request::Method method, const std::string& handler_id, fbs::request::BodyUnion body,
             ResponseCallback done);
+  // Tells the worker something that it does not answer. kFailedPrecondition when this is closed, kInvalidArgument when it
+  // is too large for the pipe, kResourceExhausted (and it is not sent) while Channel::kMaxQueued bytes wait.
+  absl::Status Notify(fbs::notification::Event event, fbs::notification::BodyUnion body);
   // Answers in the next turn of the loop.
   template <class Done>
   void Refuse(Done done, absl::Status status) {
@@ -80,6 +88,8 @@ class Object : public std::enable_shared_from_this<Object> {
 
   // False if it was closed before; afterwards notifications no longer reach it.
   bool MarkClosed();
+  // Once its children are closed, too.
+  void RunWhenClosed();
 
   // Calls a handler that may replace itself or close the object. The caller keeps the object alive.
   template <class... Params, class... Args>
@@ -89,14 +99,16 @@ class Object : public std::enable_shared_from_this<Object> {
     running(std::forward<Args>(args)...);
     if (!handler && !closed_) handler = std::move(running);
   }
-  // Drops all handlers and calls the last one.
+  // Drops all handlers and calls the last one, unless it was the owner who closed it.
   template <class Events>
   static void EmitLast(Events& events, CloseReason reason) {
     Events last = std::exchange(events, Events());
-    if (last.closed) last.closed(reason);
+    if (last.closed && reason != CloseReason::kClosed) last.closed(reason);
   }
 
   std::shared_ptr<Connection> connection_;
+  // For the library itself: called once, by RunWhenClosed(). May close other objects.
+  absl::AnyInvocable<void()> when_closed_;
 
  private:
   std::string id_;

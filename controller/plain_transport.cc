@@ -18,11 +18,9 @@ void PlainTransport::Connect(PlainTransportRemote remote, DoneCallback done) {
   request.port = remote.port;
   request.rtcp_port = remote.rtcp_port;
   if (remote.srtp_parameters) {
-    auto suite = CryptoSuiteToFbs(remote.srtp_parameters->crypto_suite);
-    if (!suite.ok()) return Refuse(std::move(done), suite.status());
-    request.srtp_parameters = std::make_unique<fbs::srtp::ParametersT>();
-    request.srtp_parameters->crypto_suite = *suite;
-    request.srtp_parameters->key_base64 = remote.srtp_parameters->key_base64;
+    auto parameters = ToFbs(*remote.srtp_parameters);
+    if (!parameters.ok()) return Refuse(std::move(done), parameters.status());
+    request.srtp_parameters = *std::move(parameters);
   }
   auto self = std::static_pointer_cast<PlainTransport>(shared_from_this());
   Call(Method::PlainTransportConnect, Body(std::move(request)),

@@ -40,6 +40,14 @@ struct PlainTransportStats : TransportStats {
   std::optional<TransportTuple> rtcp_tuple;
 };
 
+struct PlainTransportDump : TransportDump {
+  bool rtcp_mux = true;
+  bool comedia = false;
+  TransportTuple tuple;
+  std::optional<TransportTuple> rtcp_tuple;
+  std::optional<SrtpParameters> srtp_parameters;
+};
+
 class PlainTransport final : public Transport {
  public:
   struct Data {
@@ -61,6 +69,7 @@ class PlainTransport final : public Transport {
 
   void Connect(PlainTransportRemote remote, DoneCallback done);
   void GetStats(Callback<PlainTransportStats> done);
+  void Dump(Callback<PlainTransportDump> done);
 
   PlainTransportEvents on;
 

@@ -46,20 +46,31 @@ void Producer::GetStats(Callback<std::vector<RtpStreamStats>> done) {
        }));
 }
 
-void Producer::Close() {
+absl::Status Producer::Send(std::span<const uint8_t> rtp_packet) {
+  fbs::producer::SendNotificationT body;
+  body.data.assign(rtp_packet.begin(), rtp_packet.end());
+  return Notify(Event::ProducerSend, NotificationBody(std::move(body)));
+}
+
+void Producer::Close() { CloseFor(CloseReason::kClosed); }
+
+void Producer::CloseFor(CloseReason reason) {
   auto self = shared_from_this();
   if (closed()) return;
   fbs::transport::CloseProducerRequestT request;
   request.producer_id = id();
   Call(Method::TransportCloseProducer, transport_id_, Body(std::move(request)), nullptr);
   MarkClosed();
-  on = {};
   if (auto transport = transport_.lock()) transport->Remove(*this);
+  RunWhenClosed();
+  EmitLast(on, reason);
 }
 
 void Producer::OnParentClosed(CloseReason reason) {
   auto self = shared_from_this();
-  if (MarkClosed()) EmitLast(on, reason);
+  if (!MarkClosed()) return;
+  RunWhenClosed();
+  EmitLast(on, reason);
 }
 
 void Producer::OnNotification(const fbs::notification::Notification& notification) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "controller/rtp_parameters.h"
 #include "controller/stats.h"
 #include "controller/status.h"
+#include "controller/trace_event.h"
 
 namespace sluice::controller {
 
@@ -24,6 +26,8 @@ struct ProducerOptions {
   bool paused = false;
   uint32_t key_frame_request_delay = 0;  // ms; 0: key frames are asked for at once
   std::string id;                        // "": a random one
+  // Consumers get a number with each packet by which they can tell losses on the way to them from the producer's own.
+  bool enable_packet_id_extension = false;
 };
 
 struct ProducerScore {
@@ -72,12 +76,16 @@ class Producer : public Object {
   void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);  // "rtp", "keyframe", "nack", "pli", ...
   void GetStats(Callback<std::vector<RtpStreamStats>> done);
   void Dump(Callback<ProducerDump> done);
+  // An RTP packet into a producer on a direct transport; others take none. Errors: Object::Notify.
+  absl::Status Send(std::span<const uint8_t> rtp_packet);
   void Close() override;
 
   ProducerEvents on;
 
  private:
+  friend class PipePair;
   friend class Transport;
+  void CloseFor(CloseReason reason);
   void OnNotification(const fbs::notification::Notification& notification) override;
   void OnParentClosed(CloseReason reason) override;
 

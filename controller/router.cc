@@ -19,24 +19,20 @@ std::shared_ptr<Producer> Router::FindProducer(const std::string& producer_id) c
   return it == producers_.end() ? nullptr : it->second.lock();
 }
 
+std::shared_ptr<DataProducer> Router::FindDataProducer(const std::string& data_producer_id) const {
+  auto it = data_producers_.find(data_producer_id);
+  return it == data_producers_.end() ? nullptr : it->second.lock();
+}
+
 bool Router::CanConsume(const std::string& producer_id, const RtpCapabilities& capabilities) const {
   const std::shared_ptr<Producer> producer = FindProducer(producer_id);
   return producer != nullptr && controller::CanConsume(producer->consumable_rtp_parameters(), capabilities);
 }
 
-void Router::Dump(Callback<RouterDump> done) {
-  Call(Method::RouterDump, NoBody(),
-       Decoded(std::move(done), [](const Response& response) -> absl::StatusOr<RouterDump> {
-         const auto* body = response.body_as_RouterDump();
-         if (body == nullptr) return UnreadableAnswer();
-         RouterDump dump{.transport_ids = Texts(body->transport_ids())};
-         if (body->map_producer_id_consumer_ids()) {
-           for (const auto* entry : *body->map_producer_id_consumer_ids()) {
-             dump.producer_consumers[Text(entry->key())] = Texts(entry->values());
-           }
-         }
-         return dump;
-       }));
+absl::Status Router::UpdateMediaCodecs(const std::vector<RtpCodecCapability>& media_codecs) {
+  absl::StatusOr<RtpCapabilities> capabilities = RouterRtpCapabilities(media_codecs);
+  if (capabilities.ok()) capabilities_ = *std::move(capabilities);
+  return capabilities.status();
 }
 
 void Router::Close() {
@@ -60,7 +56,9 @@ void Router::OnParentClosed(CloseReason reason) {
 
 void Router::CloseChildren(CloseReason reason) {
   for (const auto& [id, transport] : std::exchange(transports_, {})) transport->OnParentClosed(reason);
+  for (const auto& [id, observer] : std::exchange(rtp_observers_, {})) observer->OnParentClosed(reason);
   producers_.clear();
+  data_producers_.clear();
 }
 
 void Router::Remove(const std::string& transport_id) { transports_.erase(transport_id); }

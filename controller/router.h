@@ -7,9 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "controller/direct_transport.h"
 #include "controller/object.h"
 #include "controller/ortc.h"
+#include "controller/pipe_to_router.h"
+#include "controller/pipe_transport.h"
 #include "controller/plain_transport.h"
+#include "controller/rtp_observer.h"
 #include "controller/rtp_parameters.h"
 #include "controller/status.h"
 #include "controller/webrtc_transport.h"
@@ -20,6 +24,7 @@ struct Dump;
 
 namespace sluice::controller {
 
+class PipePair;  // two pipe transports that are connected
 class Worker;
 
 struct RouterOptions {
@@ -31,8 +36,15 @@ struct RouterEvents {
 };
 
 struct RouterDump {
+  std::string id;
   std::vector<std::string> transport_ids;
-  std::map<std::string, std::vector<std::string>> producer_consumers;  // producer id -> consumer ids
+  std::vector<std::string> rtp_observer_ids;
+  // From the id of the one to the id or ids of the other.
+  std::map<std::string, std::vector<std::string>> producer_consumers;
+  std::map<std::string, std::string> consumer_producer;
+  std::map<std::string, std::vector<std::string>> producer_observers;
+  std::map<std::string, std::vector<std::string>> data_producer_data_consumers;
+  std::map<std::string, std::string> data_consumer_data_producer;
 };
 
 class Router final : public Object {
@@ -43,19 +55,33 @@ class Router final : public Object {
 
   const RtpCapabilities& rtp_capabilities() const { return capabilities_; }  // for clients
   bool CanConsume(const std::string& producer_id, const RtpCapabilities& capabilities) const;
-  std::shared_ptr<Producer> FindProducer(const std::string& producer_id) const;  // null: none is open
+  // null: none is open.
+  std::shared_ptr<Producer> FindProducer(const std::string& producer_id) const;
+  std::shared_ptr<DataProducer> FindDataProducer(const std::string& data_producer_id) const;
+  // For producers and consumers that are made from now on.
+  absl::Status UpdateMediaCodecs(const std::vector<RtpCodecCapability>& media_codecs);
 
   void CreateWebRtcTransport(WebRtcTransportOptions options, Callback<std::shared_ptr<WebRtcTransport>> done);
   void CreatePlainTransport(PlainTransportOptions options, Callback<std::shared_ptr<PlainTransport>> done);
+  void CreatePipeTransport(PipeTransportOptions options, Callback<std::shared_ptr<PipeTransport>> done);
+  void CreateDirectTransport(DirectTransportOptions options, Callback<std::shared_ptr<DirectTransport>> done);
+  void CreateAudioLevelObserver(AudioLevelObserverOptions options, Callback<std::shared_ptr<AudioLevelObserver>> done);
+  void CreateActiveSpeakerObserver(ActiveSpeakerObserverOptions options,
+                                   Callback<std::shared_ptr<ActiveSpeakerObserver>> done);
+  // Makes a producer or data producer of this router one of another router, too: see pipe_to_router.h.
+  void PipeToRouter(PipeToRouterOptions options, Callback<PipedProducer> done);
   void Dump(Callback<RouterDump> done);
 
   const std::map<std::string, std::shared_ptr<Transport>>& transports() const { return transports_; }
+  const std::map<std::string, std::shared_ptr<RtpObserver>>& rtp_observers() const { return rtp_observers_; }
 
   void Close() override;
 
   RouterEvents on;
 
  private:
+  friend class PipePair;
+  friend class RtpObserver;
   friend class Transport;
   friend class Worker;
   void OnNotification(const fbs::notification::Notification& notification) override;
@@ -64,12 +90,17 @@ class Router final : public Object {
   Transport::Base BaseOf(const std::string& transport_id, const fbs::transport::Dump* dump);
   template <class T, class Make>
   ResponseCallback Created(std::string transport_id, Callback<std::shared_ptr<T>> done, Make make);
+  template <class Observer>
+  ResponseCallback ObserverCreated(std::string observer_id, Callback<std::shared_ptr<Observer>> done);
   void Remove(const std::string& transport_id);
 
   std::weak_ptr<Worker> worker_;
   RtpCapabilities capabilities_;
   std::map<std::string, std::shared_ptr<Transport>> transports_;
+  std::map<std::string, std::shared_ptr<RtpObserver>> rtp_observers_;
   std::map<std::string, std::weak_ptr<Producer>> producers_;
+  std::map<std::string, std::weak_ptr<DataProducer>> data_producers_;
+  std::map<std::string, std::shared_ptr<PipePair>> pipe_pairs_;  // by the other router's id
 };
 
 }  // namespace sluice::controller

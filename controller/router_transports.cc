@@ -106,4 +106,40 @@ void Router::CreatePlainTransport(PlainTransportOptions options, Callback<std::s
        Created(transport_id, std::move(done), std::move(make)));
 }
 
+void Router::CreatePipeTransport(PipeTransportOptions options, Callback<std::shared_ptr<PipeTransport>> done) {
+  fbs::router::CreatePipeTransportRequestT request;
+  request.transport_id = RandomUuid();
+  request.options = std::make_unique<fbs::pipe::OptionsT>();
+  request.options->base = TransportOptionsToFbs(options.sctp, /*is_data_channel=*/false);
+  request.options->listen_info = ToFbs(options.listen_info);
+  request.options->enable_rtx = options.enable_rtx;
+  request.options->enable_srtp = options.enable_srtp;
+  const std::string transport_id = request.transport_id;
+  auto make = [this, transport_id](const Response& r) -> absl::StatusOr<std::shared_ptr<PipeTransport>> {
+    const auto* body = r.body_as_PipeTransportDump();
+    if (body == nullptr) return UnreadableAnswer();
+    return std::make_shared<PipeTransport>(BaseOf(transport_id, body->base()), FromFbs(*body));
+  };
+  Call(Method::RouterCreatePipeTransport, Body(std::move(request)),
+       Created(transport_id, std::move(done), std::move(make)));
+}
+
+void Router::CreateDirectTransport(DirectTransportOptions options, Callback<std::shared_ptr<DirectTransport>> done) {
+  fbs::router::CreateDirectTransportRequestT request;
+  request.transport_id = RandomUuid();
+  request.options = std::make_unique<fbs::direct::OptionsT>();
+  request.options->base = std::make_unique<fbs::transport::OptionsT>();
+  request.options->base->direct = true;
+  request.options->base->max_send_message_size = options.max_send_message_size;
+  request.options->base->max_receive_message_size = options.max_receive_message_size;
+  const std::string transport_id = request.transport_id;
+  auto make = [this, transport_id](const Response& r) -> absl::StatusOr<std::shared_ptr<DirectTransport>> {
+    const auto* body = r.body_as_DirectTransportDump();
+    if (body == nullptr) return UnreadableAnswer();
+    return std::make_shared<DirectTransport>(BaseOf(transport_id, body->base()));
+  };
+  Call(Method::RouterCreateDirectTransport, Body(std::move(request)),
+       Created(transport_id, std::move(done), std::move(make)));
+}
+
 }  // namespace sluice::controller

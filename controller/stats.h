@@ -1,4 +1,4 @@
-// Statistics and trace events as plain values. Counters count from the object's beginning; bit rates are of the last
+// Statistics as plain values. Counters count from the object's beginning; bit rates are of the last
 // seconds; time stamps are the worker's monotonic milliseconds.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <string>
 
 #include "controller/rtp_parameters.h"
+#include "controller/sctp_parameters.h"
 
 namespace sluice::controller {
 
@@ -27,6 +28,7 @@ struct RtpStreamStats {
   uint8_t fraction_lost = 0;  // of 256
   uint32_t jitter = 0;        // in units of the codec's clock
   uint64_t packets_discarded = 0;
+  uint64_t rtx_packets_discarded = 0;
   uint64_t packets_retransmitted = 0;
   uint64_t packets_repaired = 0;
   uint64_t nack_count = 0;
@@ -39,6 +41,8 @@ struct RtpStreamStats {
 };
 
 struct TransportStats {
+  std::string transport_id;
+  std::optional<SctpState> sctp_state;  // nullopt: it has no SCTP
   uint64_t timestamp = 0;
   uint64_t bytes_received = 0;
   uint64_t bytes_sent = 0;
@@ -63,10 +67,22 @@ struct TransportStats {
   std::optional<double> rtp_packet_loss_sent;
 };
 
-struct TraceEvent {
-  std::string type;        // "rtp", "keyframe", "nack", "pli", "fir", "sr", "bwe", "probation"
-  uint64_t timestamp = 0;  // ms
-  bool incoming = false;
+struct DataProducerStats {
+  uint64_t timestamp = 0;
+  std::string label;
+  std::string protocol;
+  uint64_t messages_received = 0;
+  uint64_t bytes_received = 0;
+  uint32_t buffered_amount = 0;  // bytes
+};
+
+struct DataConsumerStats {
+  uint64_t timestamp = 0;
+  std::string label;
+  std::string protocol;
+  uint64_t messages_sent = 0;
+  uint64_t bytes_sent = 0;
+  uint32_t buffered_amount = 0;  // bytes that wait to be sent
 };
 
 }  // namespace sluice::controller

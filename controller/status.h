@@ -6,9 +6,9 @@
 //   kNotFound: a producer, router or transport that is not (any more) there.
 //   kDeadlineExceeded: no answer within WorkerOptions::request_timeout; the call may still have taken effect.
 //   kCancelled: the object was closed while the call was pending.
+//   kResourceExhausted: more is sent than the worker reads.
 //   kUnavailable: the worker process died, or could not be started.
-//   kInternal: the worker refused for a reason of its own, or its
-//   answer could not be read.
+//   kInternal: the worker refused for a reason of its own, or its answer could not be read.
 #pragma once
 
 #include <absl/functional/any_invocable.h>

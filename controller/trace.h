@@ -1,11 +1,11 @@
-// Trace events, whose tables are alike for producers, consumers and transports. Not for users of the library.
+// Trace events between their tables and trace_event.h. Not for users of the library.
 #pragma once
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "controller/stats.h"
+#include "controller/trace_event.h"
 #include "fbs/message_generated.h"
 
 namespace sluice::controller {
@@ -36,11 +36,8 @@ std::vector<Type> TraceTypesFromNames(const std::vector<std::string>& names) {
   return result;
 }
 
-template <class Notification>
-TraceEvent ReadTrace(const Notification& notification) {
-  return {.type = TraceName(notification.type()),
-          .timestamp = notification.timestamp(),
-          .incoming = notification.direction() == fbs::base::TraceDirection::In};
-}
+TraceEvent ReadTrace(const fbs::producer::TraceNotification& notification);
+TraceEvent ReadTrace(const fbs::consumer::TraceNotification& notification);
+TraceEvent ReadTrace(const fbs::transport::TraceNotification& notification);
 
 }  // namespace sluice::controller

@@ -49,6 +49,16 @@ Transport::Transport(Base base)
 
 Transport::~Transport() = default;
 
+void Transport::SetCname(std::string& cname) {
+  if (type() == TransportType::kPipe) {
+    // Producers that come through a pipe are of many senders: each keeps its clock.
+    if (cname.empty()) cname = RandomName();
+    return;
+  }
+  if (cname_.empty()) cname_ = cname.empty() ? RandomName() : cname;
+  cname = cname_;
+}
+
 void Transport::Produce(ProducerOptions options, Callback<std::shared_ptr<Producer>> done) {
   const std::shared_ptr<Router> router = router_.lock();
   if (closed() || router == nullptr) return Refuse(std::move(done), ClosedError());
@@ -58,10 +68,10 @@ void Transport::Produce(ProducerOptions options, Callback<std::shared_ptr<Produc
   }
   RtpParameters& parameters = options.rtp_parameters;
   if (parameters.encodings.empty()) parameters.encodings.emplace_back();
-  if (cname_.empty()) cname_ = parameters.rtcp.cname.empty() ? RandomName() : parameters.rtcp.cname;
-  parameters.rtcp.cname = cname_;
+  SetCname(parameters.rtcp.cname);
   absl::StatusOr<RtpMapping> mapping = ProducerRtpMapping(parameters, router->rtp_capabilities());
   if (!mapping.ok()) return Refuse(std::move(done), mapping.status());
+  AnswerProducerFormats(parameters, router->rtp_capabilities(), *mapping);
 
   Producer::Data data{.kind = options.kind, .paused = options.paused};
   data.consumable_rtp_parameters =
@@ -73,6 +83,7 @@ void Transport::Produce(ProducerOptions options, Callback<std::shared_ptr<Produc
   request.rtp_mapping = ToFbs(*mapping);
   request.paused = options.paused;
   request.key_frame_request_delay = options.key_frame_request_delay;
+  request.enable_mediasoup_packet_id_header_extension = options.enable_packet_id_extension;
   data.rtp_parameters = std::move(parameters);
   const std::string producer_id = request.producer_id;
   auto self = std::static_pointer_cast<Transport>(shared_from_this());
@@ -105,22 +116,21 @@ void Transport::OnProduced(const std::string& producer_id, Producer::Data data,
 }
 
 absl::StatusOr<RtpParameters> Transport::NegotiateConsumer(const Producer& producer, const ConsumerOptions& options) {
+  return ConsumerRtpParameters(producer.consumable_rtp_parameters(), options.rtp_capabilities,
+                               {.enable_rtx = options.enable_rtx, .pipe = options.pipe});
+}
+
+absl::StatusOr<RtpParameters> Transport::NegotiateUnusedSsrcs(const Producer& producer,
+                                                              const ConsumerOptions& options) {
   for (;;) {
-    absl::StatusOr<RtpParameters> parameters =
-        ConsumerRtpParameters(producer.consumable_rtp_parameters(), options.rtp_capabilities,
-                              {.enable_rtx = options.enable_rtx, .pipe = options.pipe});
+    absl::StatusOr<RtpParameters> parameters = NegotiateConsumer(producer, options);
     if (!parameters.ok()) return parameters;
     // Random numbers collide now and then, among thousands of consumers.
     const bool taken = std::any_of(consumers_.begin(), consumers_.end(), [&](const auto& entry) {
       return std::any_of(parameters->encodings.begin(), parameters->encodings.end(),
                          [&](const auto& e) { return UsesSsrc(*entry.second, e); });
     });
-    if (taken) continue;
-    if (!options.pipe) {
-      parameters->mid = options.mid.empty() ? std::to_string(next_mid_) : options.mid;
-      if (options.mid.empty()) next_mid_ = next_mid_ == kMaxMid ? 0 : next_mid_ + 1;
-    }
-    return parameters;
+    if (!taken) return parameters;
   }
 }
 
@@ -131,10 +141,15 @@ void Transport::Consume(ConsumerOptions options, Callback<std::shared_ptr<Consum
   if (producer == nullptr) {
     return Refuse(std::move(done), absl::NotFoundError("producerId: the router has no such producer"));
   }
-  absl::StatusOr<RtpParameters> parameters = NegotiateConsumer(*producer, options);
+  absl::StatusOr<RtpParameters> parameters = NegotiateUnusedSsrcs(*producer, options);
   if (!parameters.ok()) return Refuse(std::move(done), parameters.status());
 
-  const RtpType type = options.pipe ? RtpType::kPipe : producer->type();
+  const bool pipe = options.pipe || type() == TransportType::kPipe;
+  const RtpType type = pipe ? RtpType::kPipe : producer->type();
+  if (!pipe) {
+    parameters->mid = options.mid.empty() ? std::to_string(next_mid_) : options.mid;
+    if (options.mid.empty()) next_mid_ = next_mid_ == kMaxMid ? 0 : next_mid_ + 1;
+  }
   fbs::transport::ConsumeRequestT request;
   request.consumer_id = RandomUuid();
   request.producer_id = producer->id();
@@ -219,6 +234,7 @@ void Transport::OnNotification(const fbs::notification::Notification& notificati
     case Event::TransportSctpNegotiatedCapabilities:
       if (const auto* body = notification.body_as_TransportSctpNegotiatedCapabilities()) {
         sctp_.negotiated = FromFbs(body->negotiated_capabilities());
+        if (sctp_.negotiated) stream_ids_.SetLimit(sctp_.negotiated->max_outbound_streams);
       }
       return;
     case Event::TransportTrace:
@@ -229,7 +245,9 @@ void Transport::OnNotification(const fbs::notification::Notification& notificati
   }
 }
 
-void Transport::Close() {
+void Transport::Close() { CloseFor(CloseReason::kClosed); }
+
+void Transport::CloseFor(CloseReason reason) {
   auto self = shared_from_this();
   if (closed()) return;
   fbs::router::CloseTransportRequestT request;
@@ -238,7 +256,12 @@ void Transport::Close() {
   MarkClosed();
   EnterClosedState();
   CloseChildren(CloseReason::kParentClosed);
-  DropHandlers();
+  RunWhenClosed();
+  if (reason == CloseReason::kClosed) {
+    DropHandlers();
+  } else {
+    EmitClosed(reason);
+  }
 }
 
 void Transport::OnParentClosed(CloseReason reason) {
@@ -246,6 +269,7 @@ void Transport::OnParentClosed(CloseReason reason) {
   if (!MarkClosed()) return;
   EnterClosedState();
   CloseChildren(reason == CloseReason::kWorkerDied ? reason : CloseReason::kParentClosed);
+  RunWhenClosed();
   EmitClosed(reason);
 }
 
@@ -259,9 +283,16 @@ void Transport::CloseChildren(CloseReason reason) {
   // Handlers may close or make others: work on what was there.
   const auto consumers = std::exchange(consumers_, {});
   const auto producers = std::exchange(producers_, {});
+  const auto data_consumers = std::exchange(data_consumers_, {});
+  const auto data_producers = std::exchange(data_producers_, {});
   for (const auto& [id, consumer] : consumers) consumer->OnParentClosed(reason);
   for (const auto& [id, producer] : producers) {
     if (auto router = router_.lock()) router->producers_.erase(id);
+    producer->OnParentClosed(reason);
+  }
+  for (const auto& [id, consumer] : data_consumers) consumer->OnParentClosed(reason);
+  for (const auto& [id, producer] : data_producers) {
+    if (auto router = router_.lock()) router->data_producers_.erase(id);
     producer->OnParentClosed(reason);
   }
 }

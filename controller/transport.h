@@ -16,12 +16,15 @@
 #include <vector>
 
 #include "controller/consumer.h"
+#include "controller/data_consumer.h"
+#include "controller/data_producer.h"
 #include "controller/dumps.h"
 #include "controller/listen_info.h"
 #include "controller/object.h"
 #include "controller/producer.h"
 #include "controller/rtp_parameters.h"
 #include "controller/sctp_parameters.h"
+#include "controller/sctp_stream_ids.h"
 #include "controller/stats.h"
 #include "controller/status.h"
 
@@ -52,6 +55,9 @@ class Transport : public Object {
 
   void Produce(ProducerOptions options, Callback<std::shared_ptr<Producer>> done);
   void Consume(ConsumerOptions options, Callback<std::shared_ptr<Consumer>> done);
+  // Not on direct transports: only with SCTP.
+  void ProduceData(DataProducerOptions options, Callback<std::shared_ptr<DataProducer>> done);
+  void ConsumeData(DataConsumerOptions options, Callback<std::shared_ptr<DataConsumer>> done);
 
   // bit/s; 0: no limit. Direct transports have none: kUnimplemented.
   virtual void SetMaxIncomingBitrate(uint32_t bitrate, DoneCallback done);
@@ -62,6 +68,8 @@ class Transport : public Object {
 
   const std::map<std::string, std::shared_ptr<Producer>>& producers() const { return producers_; }
   const std::map<std::string, std::shared_ptr<Consumer>>& consumers() const { return consumers_; }
+  const std::map<std::string, std::shared_ptr<DataProducer>>& data_producers() const { return data_producers_; }
+  const std::map<std::string, std::shared_ptr<DataConsumer>>& data_consumers() const { return data_consumers_; }
 
   void Close() override;
 
@@ -85,6 +93,9 @@ class Transport : public Object {
   friend class WebRtcServer;
   friend class Producer;
   friend class Consumer;
+  friend class DataProducer;
+  friend class DataConsumer;
+  friend class PipePair;
 
   // Kinds read their own notifications and leave the others to this one.
   void OnNotification(const fbs::notification::Notification& notification) override;
@@ -97,6 +108,9 @@ class Transport : public Object {
   virtual absl::StatusOr<RtpParameters> NegotiateConsumer(const Producer& producer, const ConsumerOptions& options);
 
  private:
+  void SetCname(std::string& cname);
+  absl::StatusOr<RtpParameters> NegotiateUnusedSsrcs(const Producer& producer, const ConsumerOptions& options);
+  void CloseFor(CloseReason reason);
   void EnterClosedState();
   void CloseChildren(CloseReason reason);
   void OnProduced(const std::string& producer_id, Producer::Data data,
@@ -104,15 +118,26 @@ class Transport : public Object {
   void OnConsumed(const std::string& consumer_id, Consumer::Data data,
                   absl::StatusOr<const fbs::response::Response*> response, Callback<std::shared_ptr<Consumer>> done);
   void Remove(const Producer& producer);
+  absl::StatusOr<SctpStreamParameters> NegotiateStream(const DataProducer& producer,
+                                                       const DataConsumerOptions& options);
+  void OnDataProduced(const std::string& data_producer_id, absl::StatusOr<const fbs::response::Response*> response,
+                      Callback<std::shared_ptr<DataProducer>> done);
+  void OnDataConsumed(const std::string& data_consumer_id, absl::StatusOr<const fbs::response::Response*> response,
+                      Callback<std::shared_ptr<DataConsumer>> done);
   void Remove(const Consumer& consumer);
+  void Remove(const DataProducer& producer);
+  void Remove(const DataConsumer& consumer);
 
   std::weak_ptr<Router> router_;
   std::string router_id_;
   Sctp sctp_;
   std::map<std::string, std::shared_ptr<Producer>> producers_;
   std::map<std::string, std::shared_ptr<Consumer>> consumers_;
-  std::string cname_;      // all producers of one transport share it, so that their streams can be synchronised
-  uint32_t next_mid_ = 0;  // of consumers
+  std::map<std::string, std::shared_ptr<DataProducer>> data_producers_;
+  std::map<std::string, std::shared_ptr<DataConsumer>> data_consumers_;
+  SctpStreamIds stream_ids_;  // of data consumers
+  std::string cname_;         // all producers of one transport share it, so that their streams can be synchronised
+  uint32_t next_mid_ = 0;     // of consumers
 };
 
 }  // namespace sluice::controller

@@ -19,6 +19,8 @@ std::string_view ToString(TransportType type) {
   return "";
 }
 
+std::string_view ToString(DataType type) { return type == DataType::kSctp ? "sctp" : "direct"; }
+
 std::string_view ToString(SctpState state) {
   switch (state) {
     case SctpState::kNew:
@@ -89,6 +91,8 @@ std::string_view ToString(CloseReason reason) {
       return "producer closed";
     case CloseReason::kListenServerClosed:
       return "listen server closed";
+    case CloseReason::kPipeClosed:
+      return "pipe closed";
     case CloseReason::kWorkerDied:
       return "worker died";
   }

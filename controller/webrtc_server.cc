@@ -26,8 +26,17 @@ void WebRtcServer::Dump(Callback<WebRtcServerDump> done) {
        Decoded(std::move(done), [](const Response& response) -> absl::StatusOr<WebRtcServerDump> {
          const auto* body = response.body_as_WebRtcServerDump();
          if (body == nullptr) return UnreadableAnswer();
-         return WebRtcServerDump{Sockets(body->udp_sockets()), Sockets(body->tcp_servers()),
-                                 Texts(body->web_rtc_transport_ids())};
+         WebRtcServerDump dump{.id = Text(body->id()),
+                               .udp_sockets = Sockets(body->udp_sockets()),
+                               .tcp_servers = Sockets(body->tcp_servers()),
+                               .transport_ids = Texts(body->web_rtc_transport_ids())};
+         for (size_t i = 0; body->local_ice_username_fragments() && i < body->local_ice_username_fragments()->size();
+              ++i) {
+           const auto* entry = body->local_ice_username_fragments()->Get(i);
+           dump.username_fragment_to_transport[Text(entry->local_ice_username_fragment())] =
+               Text(entry->web_rtc_transport_id());
+         }
+         return dump;
        }));
 }
 

@@ -25,6 +25,7 @@ struct WebRtcServerEvents {
 
 // What the worker has bound: the ports that it chose where none was given.
 struct WebRtcServerDump {
+  std::string id;
   struct Socket {
     std::string ip;
     uint16_t port = 0;
@@ -32,6 +33,7 @@ struct WebRtcServerDump {
   std::vector<Socket> udp_sockets;
   std::vector<Socket> tcp_servers;
   std::vector<std::string> transport_ids;
+  std::map<std::string, std::string> username_fragment_to_transport;  // whom a connectivity check is for
 };
 
 class WebRtcServer final : public Object {

@@ -79,6 +79,16 @@ struct WebRtcTransportStats : TransportStats {
   DtlsState dtls_state = DtlsState::kNew;
 };
 
+struct WebRtcTransportDump : TransportDump {
+  IceRole ice_role = IceRole::kControlled;
+  IceParameters ice_parameters;
+  std::vector<IceCandidate> ice_candidates;
+  IceState ice_state = IceState::kNew;
+  std::optional<TransportTuple> ice_selected_tuple;
+  DtlsParameters dtls_parameters;
+  DtlsState dtls_state = DtlsState::kNew;
+};
+
 class WebRtcTransport final : public Transport {
  public:
   struct Data {
@@ -108,6 +118,7 @@ class WebRtcTransport final : public Transport {
   void Connect(DtlsParameters remote, DoneCallback done);
   void RestartIce(Callback<IceParameters> done);
   void GetStats(Callback<WebRtcTransportStats> done);
+  void Dump(Callback<WebRtcTransportDump> done);
 
   WebRtcTransportEvents on;
 

@@ -7,6 +7,7 @@
 
 #include "controller/consumer.h"
 #include "controller/ortc.h"
+#include "controller/pipe_transport.h"
 #include "controller/plain_transport.h"
 #include "controller/producer.h"
 #include "controller/rtp_parameters.h"
@@ -22,6 +23,10 @@ fbs::rtp::StreamType ToFbs(RtpType type);
 RtpType FromFbs(fbs::rtp::StreamType type);
 std::unique_ptr<fbs::rtp::RtpParametersT> ToFbs(const RtpParameters& parameters);
 std::unique_ptr<fbs::rtp::EncodingParametersT> ToFbs(const RtpEncodingParameters& encoding);
+MediaKind FromFbs(fbs::rtp::MediaKind kind);
+RtpParameters FromFbs(const fbs::rtp::RtpParameters* parameters);
+RtpEncodingParameters FromFbs(const fbs::rtp::EncodingParameters& encoding);
+RtpMapping FromFbs(const fbs::rtp::Mapping* mapping);
 std::unique_ptr<fbs::rtp::MappingT> ToFbs(const RtpMapping& mapping);
 
 std::unique_ptr<fbs::net::ListenInfoT> ToFbs(const ListenInfo& info);
@@ -44,8 +49,13 @@ absl::StatusOr<std::unique_ptr<fbs::webrtc::DtlsParametersT>> ToFbs(const DtlsPa
 WebRtcTransport::Data FromFbs(const fbs::webrtc::DumpResponse& dump);
 
 absl::StatusOr<fbs::srtp::CryptoSuite> CryptoSuiteToFbs(const std::string& suite);
+absl::StatusOr<std::unique_ptr<fbs::srtp::ParametersT>> ToFbs(const SrtpParameters& parameters);
 std::optional<SrtpParameters> FromFbs(const fbs::srtp::Parameters* parameters);
 PlainTransport::Data FromFbs(const fbs::plain::DumpResponse& dump);
+PipeTransport::Data FromFbs(const fbs::pipe::DumpResponse& dump);
+
+DataProducerDump FromFbs(const fbs::data::ProducerDumpResponse& dump);
+DataConsumerDump FromFbs(const fbs::data::ConsumerDumpResponse& dump);
 
 void FromFbs(const fbs::transport::Stats* stats, TransportStats& result);
 std::vector<RtpStreamStats> FromFbs(const flatbuffers::Vector<flatbuffers::Offset<fbs::stream::Stats>>* stats);

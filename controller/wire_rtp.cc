@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "controller/calls.h"
 #include "controller/wire.h"
 
 namespace sluice::controller {
@@ -76,7 +78,95 @@ std::unique_ptr<fbs::rtp::HeaderExtensionParametersT> ToFbs(const RtpHeaderExten
   return result;
 }
 
+std::optional<ParameterValue> FromFbs(const fbs::rtp::Parameter& parameter) {
+  if (const auto* v = parameter.value_as_Bool()) return v->value() != 0;
+  if (const auto* v = parameter.value_as_Int()) return v->value();
+  if (const auto* v = parameter.value_as_Double()) return v->value();
+  if (const auto* v = parameter.value_as_String()) return Text(v->value());
+  if (const auto* v = parameter.value_as_IntArray()) {
+    return v->value() == nullptr ? std::vector<int32_t>()
+                                 : std::vector<int32_t>(v->value()->begin(), v->value()->end());
+  }
+  return std::nullopt;
+}
+
+Parameters FromFbs(const flatbuffers::Vector<flatbuffers::Offset<fbs::rtp::Parameter>>* list) {
+  Parameters result;
+  for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    if (auto value = FromFbs(*list->Get(i))) result[Text(list->Get(i)->name())] = *std::move(value);
+  }
+  return result;
+}
+
+RtpCodecParameters FromFbs(const fbs::rtp::CodecParameters& codec) {
+  RtpCodecParameters result{.mime_type = Text(codec.mime_type()),
+                            .payload_type = codec.payload_type(),
+                            .clock_rate = codec.clock_rate(),
+                            .channels = codec.channels(),
+                            .parameters = FromFbs(codec.parameters())};
+  for (size_t i = 0; codec.rtcp_feedback() != nullptr && i < codec.rtcp_feedback()->size(); ++i) {
+    const fbs::rtp::RtcpFeedback* feedback = codec.rtcp_feedback()->Get(i);
+    result.rtcp_feedback.push_back({Text(feedback->type()), Text(feedback->parameter())});
+  }
+  return result;
+}
+
+RtpHeaderExtensionParameters FromFbs(const fbs::rtp::HeaderExtensionParameters& e) {
+  RtpHeaderExtensionParameters result{.id = e.id(), .encrypt = e.encrypt(), .parameters = FromFbs(e.parameters())};
+  for (const auto& [uri, value] : kExtensions) {
+    if (value == e.uri()) result.uri = uri;
+  }
+  return result;
+}
+
 }  // namespace
+
+MediaKind FromFbs(fbs::rtp::MediaKind kind) {
+  return kind == fbs::rtp::MediaKind::Audio ? MediaKind::kAudio : MediaKind::kVideo;
+}
+
+RtpEncodingParameters FromFbs(const fbs::rtp::EncodingParameters& e) {
+  RtpEncodingParameters result{.ssrc = e.ssrc(),
+                               .rid = Text(e.rid()),
+                               .codec_payload_type = e.codec_payload_type(),
+                               .dtx = e.dtx(),
+                               .scalability_mode = Text(e.scalability_mode())};
+  if (e.rtx()) result.rtx_ssrc = e.rtx()->ssrc();
+  if (e.max_bitrate()) result.max_bitrate = static_cast<uint32_t>(std::min<uint64_t>(*e.max_bitrate(), UINT32_MAX));
+  return result;
+}
+
+RtpParameters FromFbs(const fbs::rtp::RtpParameters* parameters) {
+  RtpParameters result;
+  if (parameters == nullptr) return result;
+  result.mid = Text(parameters->mid());
+  result.msid = Text(parameters->msid());
+  if (const auto* codecs = parameters->codecs()) {
+    for (const auto* codec : *codecs) result.codecs.push_back(FromFbs(*codec));
+  }
+  if (const auto* extensions = parameters->header_extensions()) {
+    for (const auto* e : *extensions) result.header_extensions.push_back(FromFbs(*e));
+  }
+  if (const auto* encodings = parameters->encodings()) {
+    for (const auto* e : *encodings) result.encodings.push_back(FromFbs(*e));
+  }
+  if (const auto* rtcp = parameters->rtcp()) result.rtcp = {Text(rtcp->cname()), rtcp->reduced_size()};
+  return result;
+}
+
+RtpMapping FromFbs(const fbs::rtp::Mapping* mapping) {
+  RtpMapping result;
+  if (mapping == nullptr) return result;
+  if (const auto* codecs = mapping->codecs()) {
+    for (const auto* codec : *codecs) result.codecs.push_back({codec->payload_type(), codec->mapped_payload_type()});
+  }
+  if (const auto* encodings = mapping->encodings()) {
+    for (const auto* e : *encodings) {
+      result.encodings.push_back({.ssrc = e->ssrc(), .rid = Text(e->rid()), .mapped_ssrc = e->mapped_ssrc()});
+    }
+  }
+  return result;
+}
 
 fbs::rtp::MediaKind ToFbs(MediaKind kind) {
   return kind == MediaKind::kAudio ? fbs::rtp::MediaKind::Audio : fbs::rtp::MediaKind::Video;

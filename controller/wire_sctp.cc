@@ -1,3 +1,4 @@
+#include "controller/calls.h"
 #include "controller/wire.h"
 
 namespace sluice::controller {
@@ -70,6 +71,29 @@ std::optional<SctpStreamParameters> FromFbs(const fbs::sctp::StreamParameters* p
                               .ordered = parameters->ordered(),
                               .max_packet_life_time = parameters->max_packet_life_time(),
                               .max_retransmits = parameters->max_retransmits()};
+}
+
+DataProducerDump FromFbs(const fbs::data::ProducerDumpResponse& dump) {
+  return {.id = Text(dump.id()),
+          .type = dump.type() == fbs::data::ProducerType::Direct ? DataType::kDirect : DataType::kSctp,
+          .sctp_stream_parameters = FromFbs(dump.sctp_stream_parameters()),
+          .label = Text(dump.label()),
+          .protocol = Text(dump.protocol()),
+          .paused = dump.paused()};
+}
+
+DataConsumerDump FromFbs(const fbs::data::ConsumerDumpResponse& dump) {
+  return {.id = Text(dump.id()),
+          .data_producer_id = Text(dump.data_producer_id()),
+          .type = dump.type() == fbs::data::ConsumerType::Direct ? DataType::kDirect : DataType::kSctp,
+          .sctp_stream_parameters = FromFbs(dump.sctp_stream_parameters()),
+          .label = Text(dump.label()),
+          .protocol = Text(dump.protocol()),
+          .buffered_amount = dump.buffered_amount(),
+          .buffered_amount_low_threshold = dump.buffered_amount_low_threshold(),
+          .paused = dump.paused(),
+          .data_producer_paused = dump.data_producer_paused(),
+          .subchannels = Numbers(dump.subchannels())};
 }
 
 }  // namespace sluice::controller

@@ -15,6 +15,7 @@ void ReadBaseStats(const fbs::stream::BaseStats& base, RtpStreamStats& result) {
   result.fraction_lost = base.fraction_lost();
   result.jitter = base.jitter();
   result.packets_discarded = base.packets_discarded();
+  result.rtx_packets_discarded = base.rtx_packets_discarded();
   result.packets_retransmitted = base.packets_retransmitted();
   result.packets_repaired = base.packets_repaired();
   result.nack_count = base.nack_count();
@@ -54,6 +55,8 @@ RtpStreamStats ReadStats(const fbs::stream::Stats& stats) {
 
 void FromFbs(const fbs::transport::Stats* stats, TransportStats& result) {
   if (stats == nullptr) return;
+  result.transport_id = Text(stats->transport_id());
+  if (stats->sctp_state()) result.sctp_state = FromFbs(*stats->sctp_state());
   result.timestamp = stats->timestamp();
   result.bytes_received = stats->bytes_received();
   result.bytes_sent = stats->bytes_sent();

@@ -153,6 +153,15 @@ absl::StatusOr<fbs::srtp::CryptoSuite> CryptoSuiteToFbs(const std::string& suite
   return absl::InvalidArgumentError(fmt::format("srtpCryptoSuite: \"{}\" is not known", suite));
 }
 
+absl::StatusOr<std::unique_ptr<fbs::srtp::ParametersT>> ToFbs(const SrtpParameters& parameters) {
+  absl::StatusOr<fbs::srtp::CryptoSuite> suite = CryptoSuiteToFbs(parameters.crypto_suite);
+  if (!suite.ok()) return suite.status();
+  auto result = std::make_unique<fbs::srtp::ParametersT>();
+  result->crypto_suite = *suite;
+  result->key_base64 = parameters.key_base64;
+  return result;
+}
+
 std::optional<SrtpParameters> FromFbs(const fbs::srtp::Parameters* parameters) {
   if (parameters == nullptr) return std::nullopt;
   SrtpParameters result{.key_base64 = Text(parameters->key_base64())};
@@ -168,6 +177,10 @@ PlainTransport::Data FromFbs(const fbs::plain::DumpResponse& dump) {
           .tuple = FromFbs(dump.tuple()),
           .rtcp_tuple = OptionalFromFbs(dump.rtcp_tuple()),
           .srtp_parameters = FromFbs(dump.srtp_parameters())};
+}
+
+PipeTransport::Data FromFbs(const fbs::pipe::DumpResponse& dump) {
+  return {.tuple = FromFbs(dump.tuple()), .rtx = dump.rtx(), .srtp_parameters = FromFbs(dump.srtp_parameters())};
 }
 
 }  // namespace sluice::controller

@@ -150,7 +150,7 @@ void Worker::OnDied(const absl::Status& status) {
 void Worker::Close() {
   auto self = shared_from_this();
   if (closed()) return;
-  connection_->Notify(fbs::notification::Event::WorkerClose, "");
+  (void)connection_->Notify(fbs::notification::Event::WorkerClose, "");
   MarkClosed();
   connection_->Close(absl::CancelledError("the worker was closed"));
   process_->KillAfter(kCloseTimeout);
@@ -219,7 +219,12 @@ void Worker::Dump(Callback<WorkerDump> done) {
        Decoded(std::move(done), [](const Response& response) -> absl::StatusOr<WorkerDump> {
          const auto* body = response.body_as_WorkerDump();
          if (body == nullptr) return UnreadableAnswer();
-         return WorkerDump{body->pid(), Texts(body->web_rtc_server_ids()), Texts(body->router_ids())};
+         WorkerDump dump{body->pid(), Texts(body->web_rtc_server_ids()), Texts(body->router_ids()), {}, {}};
+         if (const auto* handlers = body->channel_message_handlers()) {
+           dump.request_handlers = Texts(handlers->channel_request_handlers());
+           dump.notification_handlers = Texts(handlers->channel_notification_handlers());
+         }
+         return dump;
        }));
 }
 
@@ -231,8 +236,17 @@ void Worker::GetResourceUsage(Callback<ResourceUsage> done) {
          return ResourceUsage{.user_time_ms = body->ru_utime(),
                               .system_time_ms = body->ru_stime(),
                               .max_rss_kib = body->ru_maxrss(),
+                              .shared_memory = body->ru_ixrss(),
+                              .unshared_data = body->ru_idrss(),
+                              .unshared_stack = body->ru_isrss(),
                               .minor_faults = body->ru_minflt(),
                               .major_faults = body->ru_majflt(),
+                              .swaps = body->ru_nswap(),
+                              .blocks_in = body->ru_inblock(),
+                              .blocks_out = body->ru_oublock(),
+                              .messages_sent = body->ru_msgsnd(),
+                              .messages_received = body->ru_msgrcv(),
+                              .signals = body->ru_nsignals(),
                               .voluntary_switches = body->ru_nvcsw(),
                               .involuntary_switches = body->ru_nivcsw()};
        }));

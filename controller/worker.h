@@ -53,12 +53,21 @@ struct WorkerEvents {
   Handler<> exited;             // the process is gone, after Close() or death
 };
 
-struct ResourceUsage {  // getrusage(2) of the process
+struct ResourceUsage {  // getrusage(2) of the process; Linux leaves some at 0
   uint64_t user_time_ms = 0;
   uint64_t system_time_ms = 0;
   uint64_t max_rss_kib = 0;
+  uint64_t shared_memory = 0;
+  uint64_t unshared_data = 0;
+  uint64_t unshared_stack = 0;
   uint64_t minor_faults = 0;
   uint64_t major_faults = 0;
+  uint64_t swaps = 0;
+  uint64_t blocks_in = 0;
+  uint64_t blocks_out = 0;
+  uint64_t messages_sent = 0;
+  uint64_t messages_received = 0;
+  uint64_t signals = 0;
   uint64_t voluntary_switches = 0;
   uint64_t involuntary_switches = 0;
 };
@@ -67,6 +76,9 @@ struct WorkerDump {
   uint32_t pid = 0;
   std::vector<std::string> webrtc_server_ids;
   std::vector<std::string> router_ids;
+  // Ids that requests and notifications can be addressed to now.
+  std::vector<std::string> request_handlers;
+  std::vector<std::string> notification_handlers;
 };
 
 class Worker final : public Object {
@@ -84,6 +96,7 @@ class Worker final : public Object {
   void CreateWebRtcServer(WebRtcServerOptions options, Callback<std::shared_ptr<WebRtcServer>> done);
   void Dump(Callback<WorkerDump> done);
   void GetResourceUsage(Callback<ResourceUsage> done);
+  // At run time. "" and an empty list leave what is.
   void UpdateSettings(std::string log_level, std::vector<std::string> log_tags, DoneCallback done);
 
   // Tells the process to end, closes all objects; pending calls are answered kCancelled. A process that is still there

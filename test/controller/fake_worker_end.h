@@ -57,6 +57,14 @@ class FakeWorkerEnd {
     requests_.erase(requests_.begin());
     return request;
   }
+  // Waits for the next notification that was not yet taken.
+  fbs::notification::NotificationT NextNotification() {
+    EXPECT_TRUE(loop_.RunUntil([&] { return !notifications_.empty(); })) << "no notification came";
+    if (notifications_.empty()) return {};
+    fbs::notification::NotificationT notification = std::move(notifications_.front());
+    notifications_.erase(notifications_.begin());
+    return notification;
+  }
   size_t waiting() {
     loop_.Settle();
     return requests_.size();
@@ -117,12 +125,16 @@ class FakeWorkerEnd {
     if (const auto* request = message.data_as_Request()) {
       requests_.emplace_back();
       request->UnPackTo(&requests_.back());
+    } else if (const auto* notification = message.data_as_Notification()) {
+      notifications_.emplace_back();
+      notification->UnPackTo(&notifications_.back());
     }
   }
 
   Loop& loop_;
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<fbs::request::RequestT> requests_;
+  std::vector<fbs::notification::NotificationT> notifications_;
   std::vector<std::string> logs_;
   bool ended_ = false;
   bool pipe_ended_ = false;

@@ -89,7 +89,15 @@ class ObjectsTest : public ::testing::Test {
     EXPECT_TRUE(result.status.ok()) << result.status;
     return result.value;
   }
-  std::shared_ptr<Producer> MakeProducer(const std::shared_ptr<WebRtcTransport>& transport) {
+  std::shared_ptr<DirectTransport> MakeDirectTransport() {
+    Result<std::shared_ptr<DirectTransport>> result;
+    router_->CreateDirectTransport({}, result.Take());
+    request_ = worker_.Next();
+    worker_.Accept(request_.id, fbs::direct::DumpResponseT());
+    EXPECT_TRUE(result.status.ok()) << result.status;
+    return result.value;
+  }
+  std::shared_ptr<Producer> MakeProducer(const std::shared_ptr<Transport>& transport) {
     Result<std::shared_ptr<Producer>> result;
     transport->Produce({.kind = MediaKind::kVideo, .rtp_parameters = SentVideo()}, result.Take());
     request_ = worker_.Next();
@@ -99,7 +107,53 @@ class ObjectsTest : public ::testing::Test {
     EXPECT_TRUE(result.status.ok()) << result.status;
     return result.value;
   }
-  std::shared_ptr<Consumer> MakeConsumer(const std::shared_ptr<WebRtcTransport>& transport,
+  // As the worker answers: the request's own values.
+  static fbs::data::ProducerDumpResponseT Echo(const fbs::transport::ProduceDataRequestT& request) {
+    fbs::data::ProducerDumpResponseT dump;
+    dump.id = request.data_producer_id;
+    dump.type = request.type;
+    if (request.sctp_stream_parameters) {
+      dump.sctp_stream_parameters = std::make_unique<fbs::sctp::StreamParametersT>(*request.sctp_stream_parameters);
+    }
+    dump.label = request.label;
+    dump.protocol = request.protocol;
+    dump.paused = request.paused;
+    return dump;
+  }
+  static fbs::data::ConsumerDumpResponseT Echo(const fbs::transport::ConsumeDataRequestT& request) {
+    fbs::data::ConsumerDumpResponseT dump;
+    dump.id = request.data_consumer_id;
+    dump.data_producer_id = request.data_producer_id;
+    dump.type = request.type;
+    if (request.sctp_stream_parameters) {
+      dump.sctp_stream_parameters = std::make_unique<fbs::sctp::StreamParametersT>(*request.sctp_stream_parameters);
+    }
+    dump.label = request.label;
+    dump.protocol = request.protocol;
+    dump.paused = request.paused;
+    dump.subchannels = request.subchannels;
+    dump.buffered_amount_low_threshold = 1024;
+    return dump;
+  }
+  std::shared_ptr<DataProducer> MakeDataProducer(const std::shared_ptr<Transport>& transport,
+                                                 DataProducerOptions options) {
+    Result<std::shared_ptr<DataProducer>> result;
+    transport->ProduceData(std::move(options), result.Take());
+    request_ = worker_.Next();
+    worker_.Accept(request_.id, Echo(*request_.body.AsTransportProduceData()));
+    EXPECT_TRUE(result.status.ok()) << result.status;
+    return result.value;
+  }
+  std::shared_ptr<DataConsumer> MakeDataConsumer(const std::shared_ptr<Transport>& transport,
+                                                 DataConsumerOptions options) {
+    Result<std::shared_ptr<DataConsumer>> result;
+    transport->ConsumeData(std::move(options), result.Take());
+    request_ = worker_.Next();
+    worker_.Accept(request_.id, Echo(*request_.body.AsTransportConsumeData()));
+    EXPECT_TRUE(result.status.ok()) << result.status;
+    return result.value;
+  }
+  std::shared_ptr<Consumer> MakeConsumer(const std::shared_ptr<Transport>& transport,
                                          const std::shared_ptr<Producer>& producer) {
     Result<std::shared_ptr<Consumer>> result;
     transport->Consume({.producer_id = producer->id(), .rtp_capabilities = router_->rtp_capabilities(), .paused = true},
