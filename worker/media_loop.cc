@@ -18,13 +18,6 @@ void CloseAndFree(Handle* handle) {
 
 }  // namespace
 
-struct MediaLoop::Timer {
-  uv_timer_t handle;  // first: libuv hands it back as the Timer
-  MediaLoop* owner;
-  Transport* transport;
-  Timestamp deadline = Timestamp::Infinite();  // that it is set to
-};
-
 MediaLoop::MediaLoop(uv_loop_t* loop, Rng& rng, OnEvents on_events)
     : loop_(loop),
       on_events_(std::move(on_events)),
@@ -41,6 +34,13 @@ MediaLoop::MediaLoop(uv_loop_t* loop, Rng& rng, OnEvents on_events)
                     }}),
       batch_(network_),
       turn_{.batch = batch_},
+      timers_(loop, [this](Transport& transport) { OnTimer(transport); }),
+      observer_timers_(loop,
+                       [this](RtpObserver& observer) {
+                         Turn& turn = Begin();
+                         observer.OnTimer(turn.now, turn.outbox.media);
+                         Touch(observer);
+                       }),
       prepare_(new uv_prepare_t),
       check_(new uv_check_t),
       sweep_(new uv_timer_t) {
@@ -58,7 +58,6 @@ MediaLoop::MediaLoop(uv_loop_t* loop, Rng& rng, OnEvents on_events)
 }
 
 MediaLoop::~MediaLoop() {
-  for (auto& [transport, timer] : timers_) CloseAndFree(timer);
   CloseAndFree(prepare_);
   CloseAndFree(check_);
   CloseAndFree(sweep_);
@@ -91,7 +90,7 @@ void MediaLoop::End() {
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   if (!touched_.empty()) uv_update_time(loop_);
-  for (Transport* transport : touched_) Rearm(*transport);
+  for (Transport* transport : touched_) timers_.Arm(*transport, transport->NextDeadline(), turn_.now);
   touched_.clear();
   in_turn_ = false;
 }
@@ -104,10 +103,12 @@ void MediaLoop::Forget(Transport& transport) {
   dispatcher_.Remove(transport);
   std::erase(touched_, &transport);
   std::erase(turn_.moved, &transport);
-  const auto it = timers_.find(&transport);
-  if (it == timers_.end()) return;
-  CloseAndFree(it->second);
-  timers_.erase(it);
+  timers_.Forget(transport);
+}
+
+void MediaLoop::Touch(RtpObserver& observer) {
+  uv_update_time(loop_);
+  observer_timers_.Arm(observer, observer.NextDeadline(), MonotonicNow());
 }
 
 void MediaLoop::OnDatagram(SocketId listener, const Path& path, std::span<uint8_t> bytes, timespec stamp) {
@@ -124,7 +125,7 @@ void MediaLoop::OnDatagram(SocketId listener, const Path& path, std::span<uint8_
 }
 
 void MediaLoop::OnTimer(Transport& transport) {
-  // The loop's time is in whole milliseconds and may lag behind; a little early is put right by Rearm().
+  // The loop's time is in whole milliseconds and may lag behind; a little early is put right by arming it again.
   transport.OnTimer(Begin());
   Touch(transport);
   ApplyPaths();
@@ -140,31 +141,6 @@ void MediaLoop::ApplyPaths() {
     }
   }
   turn_.outbox.paths.clear();
-}
-
-void MediaLoop::Rearm(Transport& transport) {
-  Timer*& timer = timers_[&transport];
-  if (!timer) {
-    timer = new Timer{.handle = {}, .owner = this, .transport = &transport};
-    uv_timer_init(loop_, &timer->handle);
-  }
-  const Timestamp deadline = transport.NextDeadline();
-  if (deadline == timer->deadline) return;
-  timer->deadline = deadline;
-  if (deadline.IsInfinite()) {
-    uv_timer_stop(&timer->handle);
-    return;
-  }
-  // Never, like everything that is past, means at once.
-  const int64_t us = deadline <= turn_.now ? 0 : (deadline - turn_.now).us();
-  uv_timer_start(
-      &timer->handle,
-      [](uv_timer_t* handle) {
-        auto* t = reinterpret_cast<Timer*>(handle);
-        t->deadline = Timestamp::Infinite();
-        t->owner->OnTimer(*t->transport);
-      },
-      static_cast<uint64_t>(std::max<int64_t>(1, (us + 999) / 1000)), 0);
 }
 
 }  // namespace sluice

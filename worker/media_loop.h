@@ -3,7 +3,7 @@
 // the batch leaves in as few system calls as the kernel allows. The clock is read once per turn.
 //
 // Requests run in a turn of their own, because they may remove what datagrams before them are still to be forwarded to.
-// Transports are owned elsewhere; Forget() before one is destroyed.
+// Transports and observers are owned elsewhere; Forget() before one is destroyed.
 #pragma once
 
 #include <uv.h>
@@ -11,12 +11,13 @@
 #include <memory>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "rtc/base/rng.h"
 #include "rtc/net/send_batch.h"
+#include "rtc/observer/rtp_observer.h"
 #include "rtc/transport/transport.h"
 #include "rtc/transport/turn.h"
+#include "worker/deadline_timers.h"
 #include "worker/dispatcher.h"
 #include "worker/network.h"
 
@@ -45,16 +46,17 @@ class MediaLoop {
   void Touch(Transport& transport);
   // Before a transport goes: no datagram, timer or event reaches it from here on.
   void Forget(Transport& transport);
+  // The same for an observer: it is new, or was resumed.
+  void Touch(RtpObserver& observer);
+  void Forget(RtpObserver& observer) { observer_timers_.Forget(observer); }
 
   // Datagrams that were for nobody.
   uint64_t unclaimed() const { return unclaimed_; }
 
  private:
-  struct Timer;
   void OnDatagram(SocketId listener, const Path& path, std::span<uint8_t> bytes, timespec stamp);
   void OnTimer(Transport& transport);
   void ApplyPaths();
-  void Rearm(Transport& transport);
 
   uv_loop_t* loop_;
   OnEvents on_events_;
@@ -65,7 +67,8 @@ class MediaLoop {
   TimeDelta wall_offset_;
   bool in_turn_ = false;
   std::vector<Transport*> touched_;
-  absl::flat_hash_map<Transport*, Timer*> timers_;  // freed by libuv's close callback
+  DeadlineTimers<Transport> timers_;
+  DeadlineTimers<RtpObserver> observer_timers_;
   uv_prepare_t* prepare_;
   uv_check_t* check_;
   uv_timer_t* sweep_;

@@ -117,6 +117,23 @@ struct Notifier::Sender {
   void operator()(const ConsumerProducerResumed& e) { Send(e.consumer_id, Event::ConsumerProducerResume); }
   void operator()(const ConsumerProducerClosed& e) { Send(e.consumer_id, Event::ConsumerProducerClose); }
 
+  void operator()(const AudioVolumes& e) {
+    fbs::observer::VolumesNotificationT out;
+    for (const AudioVolumes::Volume& one : e.volumes) {
+      auto volume = std::make_unique<fbs::observer::VolumeT>();
+      volume->producer_id = one.producer_id;
+      volume->volume = one.volume;
+      out.volumes.push_back(std::move(volume));
+    }
+    Send(e.observer_id, Event::AudioLevelObserverVolumes, Body::AudioLevelObserverVolumes,
+         fbs::observer::CreateVolumesNotification(b, &out).Union());
+  }
+  void operator()(const AudioSilence& e) { Send(e.observer_id, Event::AudioLevelObserverSilence); }
+  void operator()(const DominantSpeakerChanged& e) {
+    Send(e.observer_id, Event::ActiveSpeakerObserverDominantSpeaker, Body::ActiveSpeakerObserverDominantSpeaker,
+         fbs::observer::CreateDominantSpeakerNotification(b, b.CreateString(e.producer_id)).Union());
+  }
+
   void operator()(const DataConsumerProducerPaused& e) {
     Send(e.data_consumer_id, Event::DataConsumerDataProducerPause);
   }

@@ -14,6 +14,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "fbs/transport_generated.h"
+#include "rtc/observer/rtp_observer.h"
 #include "rtc/router/router.h"
 #include "worker/network.h"
 
@@ -64,16 +65,23 @@ struct TransportObject {
   const std::vector<Listening>& sockets() const { return server ? server->listening : listening; }
 };
 
+struct ObserverObject {
+  std::unique_ptr<RtpObserver> observer;
+  RouterObject* router = nullptr;
+  const std::string& id() const { return observer->id(); }
+};
+
 struct RouterObject {
   std::unique_ptr<Router> router;
   std::vector<std::unique_ptr<TransportObject>> transports;  // in order of creation
+  std::vector<std::unique_ptr<ObserverObject>> observers;    // likewise
   const std::string& id() const { return router->id(); }
 };
 
 class Objects {
  public:
   using Ref = std::variant<WebRtcServerObject*, RouterObject*, TransportObject*, Producer*, Consumer*, DataProducer*,
-                           DataConsumer*>;
+                           DataConsumer*, ObserverObject*>;
 
   bool Has(const std::string& id) const { return refs_.contains(id); }
   void Add(const std::string& id, Ref ref) { refs_[id] = {next_++, ref}; }

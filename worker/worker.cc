@@ -67,6 +67,7 @@ Worker::~Worker() {
   core_.media.End();
   Turn& turn = core_.media.Begin();
   for (auto& router : core_.routers) {
+    for (auto& object : router->observers) core_.media.Forget(*object->observer);
     for (auto& object : router->transports) {
       core_.media.Forget(*object->transport);
       core_.objects.Remove(object->id);

@@ -1,4 +1,4 @@
-// What producers and consumers have to tell the controller. Appended to a list that the caller passes; the caller sends
+// What producers, consumers and observers have to tell the controller. Appended to a list that the caller passes; the caller sends
 // them at the end of the turn. Ids are copied: the object may be gone by then.
 #pragma once
 
@@ -100,9 +100,28 @@ struct MediaTrace {
   std::variant<std::monostate, TracedPacket, TracedReport> info;
 };
 
-using MediaEvent =
-    std::variant<ProducerScoreChanged, VideoOrientationChanged, ConsumerScoreChanged, ConsumerLayersChanged,
-                 ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed, MediaTrace>;
+// Who is loud, the loudest first.
+struct AudioVolumes {
+  struct Volume {
+    std::string producer_id;
+    int8_t volume = -127;  // dBov, -127 (silence) to 0
+    bool operator==(const Volume&) const = default;
+  };
+  std::string observer_id;
+  std::vector<Volume> volumes;
+};
+// Nobody is loud any more.
+struct AudioSilence {
+  std::string observer_id;
+};
+struct DominantSpeakerChanged {
+  std::string observer_id;
+  std::string producer_id;
+};
+
+using MediaEvent = std::variant<ProducerScoreChanged, VideoOrientationChanged, ConsumerScoreChanged,
+                                ConsumerLayersChanged, ConsumerProducerPaused, ConsumerProducerResumed,
+                                ConsumerProducerClosed, MediaTrace, AudioVolumes, AudioSilence, DominantSpeakerChanged>;
 using MediaEvents = std::vector<MediaEvent>;
 
 }  // namespace sluice

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rtc/media/audio_level_tap.h"
 #include "rtc/media/traced_packet.h"
 #include "rtc/rtp/header_extension_values.h"
 
@@ -43,6 +44,10 @@ RtpStreamParameters StreamParameters(const RtpParameters& params, size_t index, 
 
 Producer::Producer(ProducerConfig config, Transport& transport)
     : config_(std::move(config)), transport_(transport), paused_(config_.paused) {}
+
+Producer::~Producer() {
+  for (AudioLevelTap* tap : audio_level_taps_) tap->ProducerGone();
+}
 
 absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(ProducerConfig config, Transport& transport,
                                                            const CaptureClock& capture_clock, PacketPool& pool) {
@@ -95,6 +100,7 @@ bool Producer::OnRtp(size_t stream, bool is_rtx, const rtp::PacketView& packet, 
   if (!started && source.receive()) UpdateScores(arrival, events);
   if (!received.stored || paused_) return false;
   WatchOrientation(*received.stored, events);
+  if (!audio_level_taps_.empty()) NoteAudioLevel(*received.stored);
   fresh_.push_back(
       {.stream = static_cast<uint8_t>(stream), .seq = received.stored->seq, .captured = received.captured});
   return fresh_.size() == 1;
@@ -171,6 +177,13 @@ void Producer::WatchOrientation(const StoredPacket& packet, MediaEvents& events)
     events.push_back(VideoOrientationChanged{
         .producer_id = id(), .camera = value->back_camera, .flip = value->flip, .rotation = value->rotation});
   }
+}
+
+void Producer::NoteAudioLevel(const StoredPacket& packet) {
+  if (!packet.extensions.audio_level) return;
+  const uint8_t byte = *packet.extensions.audio_level;
+  const auto level = rtp::AudioLevel::Parse(std::span(&byte, 1));
+  for (AudioLevelTap* tap : audio_level_taps_) tap->Note(packet.arrival, level->level);
 }
 
 bool Producer::UpdateScores(Timestamp now, MediaEvents& events) {

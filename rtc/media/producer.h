@@ -24,6 +24,7 @@
 
 namespace sluice {
 
+class AudioLevelTap;
 class Consumer;
 class Transport;
 
@@ -56,6 +57,7 @@ class Producer {
   // InvalidArgument, naming the field, when the parameters contradict themselves. `transport` is only handed back.
   static absl::StatusOr<std::unique_ptr<Producer>> Create(ProducerConfig config, Transport& transport,
                                                           const CaptureClock& capture_clock, PacketPool& pool);
+  ~Producer();
 
   const std::string& id() const { return config_.id; }
   const ProducerConfig& config() const { return config_; }
@@ -67,6 +69,8 @@ class Producer {
   std::span<const ProducerStream> streams() const { return streams_; }
   std::vector<Link>& links() { return links_; }
   const std::vector<Link>& links() const { return links_; }
+  // Who listens to its audio levels; kept by the taps themselves.
+  std::vector<AudioLevelTap*>& audio_level_taps() { return audio_level_taps_; }
 
   // Takes a packet of stream `stream`, or of its RTX stream. True when it is the first of this turn to be forwarded.
   bool OnRtp(size_t stream, bool is_rtx, const rtp::PacketView& packet, Timestamp arrival, MediaEvents& events);
@@ -98,6 +102,7 @@ class Producer {
   void TracePacket(const rtp::PacketView& packet, const ProducerStream& source, bool is_rtx, const StoredPacket& stored,
                    Timestamp now, MediaEvents& events) const;
   void WatchOrientation(const StoredPacket& packet, MediaEvents& events);
+  void NoteAudioLevel(const StoredPacket& packet);
 
   const ProducerConfig config_;
   RtpType type_ = RtpType::kSimple;
@@ -106,6 +111,7 @@ class Producer {
   ProducerFormat format_;
   std::vector<ProducerStream> streams_;
   std::vector<Link> links_;
+  std::vector<AudioLevelTap*> audio_level_taps_;
   std::vector<Fresh> fresh_;
   std::vector<TraceKind> trace_kinds_;
   std::vector<ProducerScoreChanged::Stream> last_scores_;

@@ -47,11 +47,7 @@ struct World {
               .handler_id = "",
               .b = b,
               .turn = core->media.Begin()};
-    for (auto& router : core->routers) {
-      while (!router->transports.empty()) handlers::CloseTransport(call, *router->transports.back());
-      core->objects.Remove(router->id());
-    }
-    core->routers.clear();
+    while (!core->routers.empty()) handlers::CloseRouter(call, *core->routers.back());
     for (auto& server : core->servers) {
       for (const Listening& l : server->listening) core->media.network().Close(l.socket);
       core->objects.Remove(server->id);

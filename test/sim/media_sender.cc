@@ -52,6 +52,7 @@ void MediaSender::WriteExtensions(rtp::PacketWriter& writer, bool is_rtx) {
     elements.push_back({kMidId, Bytes(config_.mid)});
     elements.push_back({is_rtx ? kRepairedRidId : kRidId, Bytes(config_.rid)});
   }
+  if (audio_level_) elements.push_back({kAudioLevelId, std::span(&*audio_level_, 1)});
   writer.Extensions(elements);
 }
 

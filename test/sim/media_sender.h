@@ -49,6 +49,8 @@ class MediaSender {
     key_frame_due_ |= active && !active_;
     active_ = active;
   }
+  // Of the frames from now on (RFC 6464, -dBov); audio says nothing of its level until then.
+  void SetAudioLevel(uint8_t level) { audio_level_ = level; }
   std::optional<rtcp::SenderReport> MakeReport(Timestamp now, rtcp::NtpTime ntp) const {
     return stream_.MakeSenderReport(now, ntp);
   }
@@ -66,7 +68,7 @@ class MediaSender {
   };
   void SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now);
   void SendAgain(const Sent& sent, SeqNum original);
-  // MID, RID (on RTX the repaired RID) and the next transport-wide number.
+  // MID, RID (on RTX the repaired RID), the audio level and the next transport-wide number.
   void WriteExtensions(rtp::PacketWriter& writer, bool is_rtx);
 
   const StreamConfig config_;
@@ -78,6 +80,7 @@ class MediaSender {
   Timestamp started_;
   bool key_frame_due_ = true;
   bool active_ = true;
+  std::optional<uint8_t> audio_level_;
   std::map<uint16_t, Sent> kept_;
   Stats stats_;
 };

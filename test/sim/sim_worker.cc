@@ -87,6 +87,12 @@ Transport& SimWorker::AddWebRtc(const std::string& id, const IceCredentials& ice
   return transport;
 }
 
+RtpObserver& SimWorker::AddObserver(std::unique_ptr<RtpObserver> observer) {
+  observers_.push_back(std::move(observer));
+  Rearm();
+  return *observers_.back();
+}
+
 void SimWorker::OnDatagram(SocketId socket, const SocketAddress& from, Datagram datagram) {
   const Path path{.socket = socket, .local = sockets_.at(socket), .remote = from};
   Transport* transport = dispatcher_.Find(socket, path, datagram);
@@ -114,6 +120,7 @@ void SimWorker::EndTurn() {
 void SimWorker::Rearm() {
   Timestamp next = Timestamp::Infinite();
   for (const Transport* transport : router_.Transports()) next = std::min(next, transport->NextDeadline());
+  for (const auto& observer : observers_) next = std::min(next, observer->NextDeadline());
   if (next == armed_for_) return;
   if (armed_for_ != Timestamp::Infinite()) events_.Cancel(armed_);
   armed_for_ = next;
@@ -125,6 +132,7 @@ void SimWorker::Rearm() {
         Transport* due = router_.FindTransport(transport->id());
         if (due->NextDeadline() <= turn_.now) due->OnTimer(turn_);
       }
+      for (const auto& observer : observers_) observer->OnTimer(turn_.now, turn_.outbox.media);
     });
   });
 }

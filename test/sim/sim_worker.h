@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "rtc/base/rng.h"
 #include "rtc/net/send_batch.h"
+#include "rtc/observer/rtp_observer.h"
 #include "rtc/router/fan_out.h"
 #include "rtc/router/router.h"
 #include "test/sim/event_queue.h"
@@ -51,6 +53,7 @@ class SimWorker : private BatchSink {
   Transport& AddDirect(const std::string& id);
   SocketAddress AddressOf(const Transport& transport) const { return addresses_.at(transport.id()); }
   Transport& AddWebRtc(const std::string& id, const IceCredentials& ice);
+  RtpObserver& AddObserver(std::unique_ptr<RtpObserver> observer);
 
   // Runs `request` in a turn of its own, now: forwards, sends and rearms afterwards.
   template <class F>
@@ -85,6 +88,7 @@ class SimWorker : private BatchSink {
   Turn turn_;
   Outbox reported_;
   Router router_;
+  std::vector<std::unique_ptr<RtpObserver>> observers_;
   Dispatcher dispatcher_;
   SocketAddress shared_address_;
   std::map<SocketId, SocketAddress> sockets_;

@@ -20,6 +20,7 @@ inline constexpr uint8_t kMidId = 1;
 inline constexpr uint8_t kRidId = 2;
 inline constexpr uint8_t kRepairedRidId = 3;
 inline constexpr uint8_t kTransportSeqId = 5;
+inline constexpr uint8_t kAudioLevelId = 6;
 
 struct StreamConfig {
   MediaKind kind = MediaKind::kAudio;

@@ -33,6 +33,9 @@ ProducerConfig ProducerConfigOf(const std::string& id, const std::vector<StreamC
   params.rtcp.cname = cname;
   params.mid = first.mid;
   params.header_extensions.push_back({.uri = rtp::HeaderExtension::kTransportWideCc, .id = kTransportSeqId});
+  if (first.kind == MediaKind::kAudio) {
+    params.header_extensions.push_back({.uri = rtp::HeaderExtension::kAudioLevel, .id = kAudioLevelId});
+  }
   if (!first.rid.empty()) {
     params.header_extensions.push_back({.uri = rtp::HeaderExtension::kMid, .id = kMidId});
     params.header_extensions.push_back({.uri = rtp::HeaderExtension::kRid, .id = kRidId});

@@ -48,6 +48,8 @@ inline constexpr std::string_view kName<RouterObject> = "Router";
 template <>
 inline constexpr std::string_view kName<TransportObject> = "Transport";
 template <>
+inline constexpr std::string_view kName<ObserverObject> = "RtpObserver";
+template <>
 inline constexpr std::string_view kName<Producer> = "Producer";
 template <>
 inline constexpr std::string_view kName<Consumer> = "Consumer";
@@ -175,6 +177,24 @@ Result DataConsumerAddSubchannel(Call& call, DataConsumer& consumer,
                                  const fbs::data::ConsumerAddSubchannelRequest& body);
 Result DataConsumerRemoveSubchannel(Call& call, DataConsumer& consumer,
                                     const fbs::data::ConsumerRemoveSubchannelRequest& body);
+
+// observer_handlers.cc
+Result RouterCreateAudioLevelObserver(Call& call, RouterObject& router,
+                                      const fbs::router::CreateAudioLevelObserverRequest& body);
+Result RouterCreateActiveSpeakerObserver(Call& call, RouterObject& router,
+                                         const fbs::router::CreateActiveSpeakerObserverRequest& body);
+Result RouterCloseRtpObserver(Call& call, RouterObject& router, const fbs::router::CloseRtpObserverRequest& body);
+Result RtpObserverPause(Call& call, ObserverObject& observer);
+Result RtpObserverResume(Call& call, ObserverObject& observer);
+Result RtpObserverAddProducer(Call& call, ObserverObject& observer, const fbs::observer::AddProducerRequest& body);
+Result RtpObserverRemoveProducer(Call& call, ObserverObject& observer,
+                                 const fbs::observer::RemoveProducerRequest& body);
+
+// Closes an observer, with its timer and id.
+void CloseObserver(Core& core, ObserverObject& observer);
+
+// Closes a router and everything in it.
+void CloseRouter(Call& call, RouterObject& router);
 
 // Puts a transport that is complete into the router, the registry and the list. The last step of every creation.
 absl::Status InsertTransport(Call& call, RouterObject& router, std::unique_ptr<TransportObject> object,

@@ -7,6 +7,7 @@ namespace sluice::handlers {
 Result RouterDump(Call& call, RouterObject& router) {
   fbs::router::DumpResponseT out;
   out.id = router.id();
+  for (const auto& observer : router.observers) out.rtp_observer_ids.push_back(observer->id());
   for (const auto& transport : router.transports) {
     out.transport_ids.push_back(transport->id);
     for (const auto& producer : transport->transport->producers()) {
@@ -14,6 +15,12 @@ Result RouterDump(Call& call, RouterObject& router) {
       entry->key = producer->id();
       for (const Producer::Link& link : producer->links()) entry->values.push_back(link.consumer->id());
       out.map_producer_id_consumer_ids.push_back(std::move(entry));
+      entry = std::make_unique<fbs::base::StringStringArrayT>();
+      entry->key = producer->id();
+      for (const auto& observer : router.observers) {
+        if (observer->observer->Observes(*producer)) entry->values.push_back(observer->id());
+      }
+      out.map_producer_id_observer_ids.push_back(std::move(entry));
     }
     for (const auto& producer : transport->transport->data().producers()) {
       auto entry = std::make_unique<fbs::base::StringStringArrayT>();

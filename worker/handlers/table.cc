@@ -80,6 +80,13 @@ constexpr std::array<Handler, kMethods> MakeTable() {
   set(Method::DataConsumerSetSubchannels, h::Bound<&h::DataConsumerSetSubchannels>::Run);
   set(Method::DataConsumerAddSubchannel, h::Bound<&h::DataConsumerAddSubchannel>::Run);
   set(Method::DataConsumerRemoveSubchannel, h::Bound<&h::DataConsumerRemoveSubchannel>::Run);
+  set(Method::RouterCreateActiveSpeakerObserver, h::Bound<&h::RouterCreateActiveSpeakerObserver>::Run);
+  set(Method::RouterCreateAudioLevelObserver, h::Bound<&h::RouterCreateAudioLevelObserver>::Run);
+  set(Method::RouterCloseRtpObserver, h::Bound<&h::RouterCloseRtpObserver>::Run);
+  set(Method::RtpObserverPause, h::Bound<&h::RtpObserverPause>::Run);
+  set(Method::RtpObserverResume, h::Bound<&h::RtpObserverResume>::Run);
+  set(Method::RtpObserverAddProducer, h::Bound<&h::RtpObserverAddProducer>::Run);
+  set(Method::RtpObserverRemoveProducer, h::Bound<&h::RtpObserverRemoveProducer>::Run);
   return table;
 }
 

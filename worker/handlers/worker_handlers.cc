@@ -83,11 +83,18 @@ Result WorkerCloseRouter(Call& call, Core& core, const fbs::worker::CloseRouterR
   const std::string id = body.router_id() ? body.router_id()->str() : "";
   RouterObject* router = core.objects.Find<RouterObject>(id);
   if (!router) return NotFound("Router", id);
-  while (!router->transports.empty()) CloseTransport(call, *router->transports.back());
-  core.objects.Remove(id);
-  std::erase_if(core.routers, [router](const auto& r) { return r.get() == router; });
-  core.log.Debug("info", "router closed [routerId:{}]", id);
+  CloseRouter(call, *router);
   return Answer();
+}
+
+void CloseRouter(Call& call, RouterObject& router) {
+  Core& core = call.core;
+  const std::string id = router.id();
+  while (!router.observers.empty()) CloseObserver(core, *router.observers.back());
+  while (!router.transports.empty()) CloseTransport(call, *router.transports.back());
+  core.objects.Remove(id);
+  std::erase_if(core.routers, [&router](const auto& r) { return r.get() == &router; });
+  core.log.Debug("info", "router closed [routerId:{}]", id);
 }
 
 }  // namespace sluice::handlers
