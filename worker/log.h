@@ -23,6 +23,9 @@ class Log {
   void SetLevel(LogLevel level) { level_ = level; }
   void SetTags(std::vector<std::string> tags) { tags_ = std::move(tags); }
 
+  // Whether any debug line may be wanted: to spare the work of making them.
+  bool debugs() const { return level_ >= LogLevel::kDebug && !tags_.empty(); }
+
   template <class... Args>
   void Error(fmt::format_string<Args...> format, Args&&... args) {
     if (level_ >= LogLevel::kError) Send('E', fmt::format(format, std::forward<Args>(args)...));

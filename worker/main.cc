@@ -3,6 +3,7 @@
 // wrong settings, 40 when it cannot work at all.
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 #include <cstdio>
@@ -35,6 +36,17 @@ bool VersionIsGood() {
                "SLUICE_ANY_MEDIASOUP_VERSION=1 tries it nevertheless\n",
                version, std::string(sluice::kTestedVersion).c_str());
   return false;
+}
+
+// Before anything else is opened: a closed descriptor would be the next one's number.
+bool HasPipes() {
+  for (int fd : {kInFd, kOutFd}) {
+    struct stat status {};
+    if (fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))) continue;
+    std::fprintf(stderr, "sluice-worker: descriptor %d is no pipe: start it from a controller\n", fd);
+    return false;
+  }
+  return true;
 }
 
 void IgnoreSignals() {
@@ -72,6 +84,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "sluice-worker: %s\n", std::string(settings.status().message()).c_str());
     return kExitSettings;
   }
+  if (!HasPipes()) return kExitCannotWork;
   IgnoreSignals();
   RaiseDescriptorLimit();
   uv_signal_t interrupt, terminate;  // outlive the loop, which frees them

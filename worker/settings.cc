@@ -36,7 +36,9 @@ absl::Status Apply(std::string_view name, std::string_view value, Settings& sett
   } else if (name == "dtlsPrivateKeyFile") {
     settings.dtls_private_key_file = value;
   } else if (name != "libwebrtcFieldTrials") {  // about a library that is not used here
-    return Wrong(name, "unknown argument");
+    return Wrong(name,
+                 "unknown argument; there are --logLevel, --logTag, --rtcMinPort, --rtcMaxPort, --dtlsCertificateFile, "
+                 "--dtlsPrivateKeyFile and --libwebrtcFieldTrials");
   }
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "worker/event_log.h"
 #include "worker/notifications.h"
 #include "worker/requests.h"
 
@@ -26,7 +27,10 @@ absl::StatusOr<DtlsCertificate> CertificateFor(const Settings& settings) {
   if (!certificate.ok()) return certificate.status();
   auto key = ReadFile(settings.dtls_private_key_file, "dtlsPrivateKeyFile");
   if (!key.ok()) return key.status();
-  return DtlsCertificate::FromPem(*certificate, *key);
+  auto loaded = DtlsCertificate::FromPem(*certificate, *key);
+  if (loaded.ok()) return loaded;
+  return absl::InvalidArgumentError(
+      fmt::format("--dtlsCertificateFile, --dtlsPrivateKeyFile: {}", std::string(loaded.status().message())));
 }
 
 }  // namespace
@@ -55,7 +59,11 @@ Worker::Worker(uv_loop_t* loop, const Settings& settings, std::unique_ptr<DtlsCo
                {.on_message = [this](const fbs::message::Message& m, bool body_good) { OnMessage(m, body_good); },
                 .on_unreadable = [this](std::string_view what) { core_.log.Error("control pipe: {}", what); },
                 .on_end = [this](std::string_view why) { End(why); }}),
-      core_(loop, settings, std::move(dtls), seed, [this](const Outbox& outbox) { notifier_.Tell(outbox); }),
+      core_(loop, settings, std::move(dtls), seed,
+            [this](const Outbox& outbox) {
+              LogEvents(core_.log, core_.objects, outbox);
+              notifier_.Tell(outbox);
+            }),
       notifier_(channel_, core_.objects) {
   core_.log.Attach(&channel_);
   core_.log.SetLevel(settings.log_level);

@@ -29,6 +29,14 @@ TEST(SettingsTest, TakesWhatControllersPass) {
   EXPECT_EQ(settings->dtls_private_key_file, "b");
 }
 
+TEST(SettingsTest, SaysWhatWouldBeRight) {
+  EXPECT_THAT(ErrorOf({"--logLevel=chicken"}), HasSubstr("none, error, warn, debug"));
+  EXPECT_THAT(ErrorOf({"--rtcMaxPort=65536"}), HasSubstr("from 0 to 65535"));
+  EXPECT_THAT(ErrorOf({"--rtcMinPort="}), HasSubstr("from 0 to 65535"));
+  EXPECT_THAT(ErrorOf({"--foo=1"}), HasSubstr("--dtlsPrivateKeyFile"));
+  EXPECT_THAT(ErrorOf({"--dtlsPrivateKeyFile=a"}), HasSubstr("given together"));
+}
+
 TEST(SettingsTest, NamesTheArgumentThatIsWrong) {
   EXPECT_THAT(ErrorOf({"--logLevel=chicken"}), HasSubstr("--logLevel"));
   EXPECT_THAT(ErrorOf({"--rtcMaxPort=65536"}), HasSubstr("--rtcMaxPort"));

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
 namespace sluice {
 namespace {
 
@@ -55,6 +57,19 @@ TEST(WorkerProcessTest, EndsWith42OnWrongSettings) {
   EXPECT_EQ(WorkerProcess({"--logLevel=chicken"}).Exit(), 42);
   EXPECT_EQ(WorkerProcess({"--rtcMinPort=1000", "--rtcMaxPort=999"}).Exit(), 42);
   EXPECT_EQ(WorkerProcess({"--dtlsCertificateFile=/none", "--dtlsPrivateKeyFile=/none"}).Exit(), 42);
+}
+
+TEST(WorkerProcessTest, EndsWith42OnCertificateFilesThatAreNone) {
+  const std::string self = SLUICE_WORKER_BIN;  // readable, and no PEM
+  EXPECT_EQ(WorkerProcess({"--dtlsCertificateFile=" + self, "--dtlsPrivateKeyFile=" + self}).Exit(), 42);
+  EXPECT_EQ(WorkerProcess({"--dtlsCertificateFile=" + self}).Exit(), 42);
+}
+
+TEST(WorkerProcessTest, EndsWith40WithoutPipes) {
+  const std::string command = "MEDIASOUP_VERSION=3.27.1 " SLUICE_WORKER_BIN " 3<&- 4<&- 2>/dev/null";
+  const int status = std::system(command.c_str());
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 40);
 }
 
 TEST(WorkerProcessTest, SkipsFramesThatAreNoMessagesAndGoesOn) {
@@ -143,6 +158,38 @@ TEST_F(WorkerRequestTest, AnIdIsGivenOnceAndFreeAgainAfterClosing) {
   ASSERT_TRUE(closed && closed->accepted());
   const auto* again = create();
   EXPECT_TRUE(again && again->accepted());
+}
+
+TEST_F(WorkerRequestTest, AnIdIsUniqueAcrossKinds) {
+  CreateRouter("x");
+  fbs::worker::CreateWebRtcServerRequestT server;
+  server.web_rtc_server_id = "x";
+  server.listen_infos.push_back(std::make_unique<fbs::net::ListenInfoT>());
+  server.listen_infos.back()->ip = "127.0.0.1";
+  const auto create = [&] {
+    return worker_.Request(Method::WorkerCreateWebRtcServer, "", Body::WorkerCreateWebRtcServer,
+                           fbs::worker::CreateCreateWebRtcServerRequest(worker_.b, &server).Union());
+  };
+  ExpectError(create(), "Error", "exists already");
+  server.web_rtc_server_id = "y";
+  const auto* created = create();
+  EXPECT_TRUE(created && created->accepted());
+  const auto router = fbs::worker::CreateCreateRouterRequest(worker_.b, worker_.b.CreateString("y"));
+  ExpectError(worker_.Request(Method::WorkerCreateRouter, "", Body::WorkerCreateRouter, router.Union()), "Error",
+              "exists already");
+  const auto close = fbs::worker::CreateCloseRouterRequest(worker_.b, worker_.b.CreateString("y"));
+  ExpectError(worker_.Request(Method::WorkerCloseRouter, "", Body::WorkerCloseRouter, close.Union()), "NotFoundError",
+              "y");
+}
+
+TEST_F(WorkerRequestTest, TellsWhatItUses) {
+  const auto* response = worker_.Request(Method::WorkerGetResourceUsage);
+  ASSERT_TRUE(response && response->accepted());
+  const auto* usage = response->body_as_WorkerResourceUsage();
+  ASSERT_NE(usage, nullptr);
+  EXPECT_GT(usage->ru_maxrss(), 1000u);  // KiB
+  EXPECT_LT(usage->ru_maxrss(), 1'000'000u);
+  EXPECT_GT(usage->ru_minflt(), 0u);
 }
 
 TEST_F(WorkerRequestTest, TheDumpNamesWhatIsThereInOrder) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "worker/event_log.h"
 #include "worker/handlers/handlers.h"
 
 namespace sluice::handlers {
@@ -65,6 +66,7 @@ void CloseTransport(Call& call, TransportObject& transport) {
   core.media.Forget(*transport.transport);
   const std::string id = transport.id;
   core.log.Debug("info", "transport closes [transportId:{}], dropped:{}", id, DropsOf(*transport.transport));
+  LogFarewell(core.log, id, *transport.transport, call.turn.now);
   for (const std::string& gone : router.router->CloseTransport(*transport.transport, call.turn)) {
     core.objects.Remove(gone);
   }
