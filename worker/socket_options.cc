@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 
 namespace sluice {
@@ -21,18 +22,22 @@ absl::Status Failed(const ListenOptions& options, uint16_t port, const char* wha
 
 void SetOption(int fd, int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof(value)); }
 
+// The kernel cuts it down to what the system permits.
+int AsInt(uint32_t size) { return static_cast<int>(std::min<uint32_t>(size, INT_MAX / 2)); }
+
 absl::StatusOr<int> OpenAt(const ListenOptions& options, uint16_t port) {
   const bool udp = options.protocol == Protocol::kUdp;
   const int domain = options.address.family() == SocketAddress::Family::kIpv6 ? AF_INET6 : AF_INET;
   const int fd = socket(domain, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return Failed(options, port, "cannot make a socket");
   if (domain == AF_INET6) SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only);
-  if (udp && options.reuse_port) SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  // Only where the port was named: one out of a range is to be free.
+  if (udp && options.reuse_port && options.address.port() != 0) SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1);
   if (udp) SetOption(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   // A restarted server must get its port back while old connections are in TIME_WAIT.
   if (!udp) SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-  if (options.send_buffer) SetOption(fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(options.send_buffer));
-  if (options.recv_buffer) SetOption(fd, SOL_SOCKET, SO_RCVBUF, static_cast<int>(options.recv_buffer));
+  if (options.send_buffer) SetOption(fd, SOL_SOCKET, SO_SNDBUF, AsInt(options.send_buffer));
+  if (options.recv_buffer) SetOption(fd, SOL_SOCKET, SO_RCVBUF, AsInt(options.recv_buffer));
 
   sockaddr_storage address;
   const socklen_t size = ToSockaddr(options.address.WithPort(port), address);

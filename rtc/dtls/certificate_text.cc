@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <cctype>
 #include <memory>
 
@@ -55,6 +56,12 @@ absl::Status ValidateFingerprint(const DtlsFingerprint& fingerprint) {
   }
   if (!good) return absl::InvalidArgumentError("fingerprint.value: not the hexadecimal pairs of its algorithm");
   return absl::OkStatus();
+}
+
+const DtlsFingerprint& StrongestOf(std::span<const DtlsFingerprint> fingerprints) {
+  // The algorithms are listed from the weakest to the strongest.
+  const auto rank = [](const DtlsFingerprint& f) { return std::ranges::find(kFingerprintAlgorithms, f.algorithm); };
+  return *std::ranges::max_element(fingerprints, {}, rank);
 }
 
 }  // namespace sluice

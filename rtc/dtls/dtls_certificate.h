@@ -27,6 +27,10 @@ struct DtlsFingerprint {
 // (either case of letters).
 absl::Status ValidateFingerprint(const DtlsFingerprint& fingerprint);
 
+// The one by the longest hash, of at least one that are all valid: a peer that gives several means the same certificate,
+// and the weaker ones add nothing to the strongest (RFC 8122 section 5.1).
+const DtlsFingerprint& StrongestOf(std::span<const DtlsFingerprint> fingerprints);
+
 class DtlsCertificate {
  public:
   static constexpr int kValidDays = 365;

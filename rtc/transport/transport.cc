@@ -86,7 +86,7 @@ absl::StatusOr<DtlsRole> Transport::Connect(const WebRtcConnectParameters& remot
     if (auto status = ValidateFingerprint(fingerprint); !status.ok()) return status;
   }
   const DtlsState before = dtls->state();
-  if (auto status = dtls->SetRemoteFingerprint(remote.fingerprints.front(), turn.now); !status.ok()) return status;
+  if (auto status = dtls->SetRemoteFingerprint(StrongestOf(remote.fingerprints), turn.now); !status.ok()) return status;
   dtls_role_ = remote.role == DtlsRole::kClient ? DtlsRole::kServer : DtlsRole::kClient;
   StartDtls(turn);
   AfterDtls(before, turn);

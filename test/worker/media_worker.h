@@ -127,6 +127,11 @@ class MediaWorkerTest : public testing::Test {
     const auto message = stun::Message::Parse(answer);
     return message && client.HandleResponse(*message, MonotonicNow());
   }
+  // Empty vectors are left out on the wire.
+  template <class Vector>
+  static size_t SizeOf(const Vector* vector) {
+    return vector ? vector->size() : 0;
+  }
   // Opus with audio levels under the id kAudioLevelId.
   static constexpr uint8_t kAudioLevelId = 6;
   static RtpParameters Opus(uint32_t ssrc) {

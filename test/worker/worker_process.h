@@ -100,6 +100,8 @@ class WorkerProcess {
       if (!Read(limit_ms)) return nullptr;
     }
   }
+  // Drops what was received and not asked for: it is looked through by every Await().
+  void ForgetReceived() { received_.clear(); }
   bool AwaitRunning() {
     const std::string own = std::to_string(pid_);
     return AwaitNotification(fbs::notification::Event::WorkerRunning, own) != nullptr;

@@ -157,43 +157,62 @@ Result TransportSetMaxIncomingBitrate(Call& call, TransportObject& transport,
   const auto rate = DecodeRate(body.max_incoming_bitrate(), "maxIncomingBitrate");
   if (!rate.ok()) return rate.status();
   transport.transport->SetMaxIncomingBitrate(*rate);
+  call.core.log.Debug("bwe", "maximum incoming bitrate set [transportId:{}, bps:{}]", transport.id, rate->bps());
   call.core.media.Touch(*transport.transport);
   return Answer();
 }
 
-Result TransportSetMaxOutgoingBitrate(Call&, TransportObject& transport,
+Result TransportSetMaxOutgoingBitrate(Call& call, TransportObject& transport,
                                       const fbs::transport::SetMaxOutgoingBitrateRequest& body) {
   const auto rate = DecodeRate(body.max_outgoing_bitrate(), "maxOutgoingBitrate");
   if (!rate.ok()) return rate.status();
   auto status = SetLimit(transport.transport->bitrates().min_outgoing, *rate);
   if (!status.ok()) return status;
   transport.transport->SetMaxOutgoingBitrate(*rate);
+  call.core.log.Debug("bwe", "maximum outgoing bitrate set [transportId:{}, bps:{}]", transport.id, rate->bps());
   return Answer();
 }
 
-Result TransportSetMinOutgoingBitrate(Call&, TransportObject& transport,
+Result TransportSetMinOutgoingBitrate(Call& call, TransportObject& transport,
                                       const fbs::transport::SetMinOutgoingBitrateRequest& body) {
   const auto rate = DecodeRate(body.min_outgoing_bitrate(), "minOutgoingBitrate");
   if (!rate.ok()) return rate.status();
   auto status = SetLimit(*rate, transport.transport->bitrates().max_outgoing);
   if (!status.ok()) return status;
   transport.transport->SetMinOutgoingBitrate(*rate);
+  call.core.log.Debug("bwe", "minimum outgoing bitrate set [transportId:{}, bps:{}]", transport.id, rate->bps());
   return Answer();
 }
+
+namespace {
+
+// Makes the names by which a transport is found those whose checks it answers: the new one, and the one in use before
+// until the first check with the new.
+void UpdateNames(Dispatcher& dispatcher, TransportObject& transport) {
+  const IceLiteAgent& ice = *transport.transport->path_policy().ice();
+  std::vector<std::string> names;
+  if (ice.previous_credentials()) names.push_back(ice.previous_credentials()->ufrag);
+  names.push_back(ice.local_credentials().ufrag);
+  for (const Listening& l : transport.sockets()) {
+    // Of a server only what its candidates name.
+    if (std::ranges::find(transport.candidates, l.protocol, &IceCandidate::protocol) == transport.candidates.end()) {
+      continue;
+    }
+    for (const std::string& old : transport.ufrags) {
+      if (std::ranges::find(names, old) == names.end()) dispatcher.RemoveUfrag(l.socket, old);
+    }
+    for (const std::string& name : names) dispatcher.AddUfrag(l.socket, name, *transport.transport);
+  }
+  transport.ufrags = std::move(names);
+}
+
+}  // namespace
 
 Result TransportRestartIce(Call& call, TransportObject& transport) {
   if (auto status = MustBe(transport, TransportKind::kWebRtc, "WebRtcTransport"); !status.ok()) return status;
   const auto credentials = transport.transport->RestartIce();
   if (!credentials.ok()) return credentials.status();
-  // The name before stays good until the first check with the new one; older ones are gone.
-  constexpr size_t kNames = 2;
-  Dispatcher& dispatcher = call.core.media.dispatcher();
-  transport.ufrags.push_back(credentials->ufrag);
-  for (const Listening& l : transport.sockets()) {
-    dispatcher.AddUfrag(l.socket, credentials->ufrag, *transport.transport);
-    if (transport.ufrags.size() > kNames) dispatcher.RemoveUfrag(l.socket, transport.ufrags.front());
-  }
-  if (transport.ufrags.size() > kNames) transport.ufrags.erase(transport.ufrags.begin());
+  UpdateNames(call.core.media.dispatcher(), transport);
   const auto ufrag = call.b.CreateString(credentials->ufrag);
   const auto password = call.b.CreateString(credentials->password);
   return Answer{Body::TransportRestartIce,
