@@ -56,6 +56,13 @@ struct Lines {
     log.Debug(tag, "layers changed [consumerId:{}, spatial:{}, temporal:{}]", e.consumer_id, e.layers->spatial,
               e.layers->temporal);
   }
+  void operator()(const DataConsumerSendBufferFull& e) const {
+    log.Debug("message", "no room for a message, which is lost [dataConsumerId:{}]", e.data_consumer_id);
+  }
+  void operator()(const DataConsumerMessage& e) const {
+    log.Debug("message", "message to the controller [dataConsumerId:{}, ppid:{}, bytes:{}]", e.data_consumer_id, e.ppid,
+              e.payload.size());
+  }
   template <class Other>
   void operator()(const Other&) const {}
 };
@@ -67,6 +74,7 @@ void LogEvents(Log& log, const Objects& objects, const Outbox& outbox) {
   const Lines lines{log, objects};
   for (const TransportEvent& event : outbox.transport) std::visit(lines, event);
   for (const MediaEvent& event : outbox.media) std::visit(lines, event);
+  for (const DataEvent& event : outbox.data) std::visit(lines, event);
 }
 
 void LogFarewell(Log& log, const std::string& id, const Transport& transport, Timestamp now) {

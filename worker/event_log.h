@@ -1,5 +1,5 @@
 // Debug lines about what a turn brought, under the tags that controllers know: ice, dtls, sctp, rtp, score, simulcast,
-// svc; and a summary when a transport closes, under rtp, rtx, srtp and rtcp. Costs one look at the level while debug
+// svc, message; and a summary when a transport closes, under rtp, rtx, srtp and rtcp. Costs one look at the level while debug
 // lines are off.
 #pragma once
 
