@@ -102,6 +102,9 @@ void Worker::OnMessage(const fbs::message::Message& message, bool body_good) {
 
 void Worker::End(std::string_view why) {
   if (std::exchange(ended_, true)) return;
+  if (const uint64_t dropped = channel_.dropped()) {
+    core_.log.Warn("control pipe: {} messages were dropped, because the controller did not read", dropped);
+  }
   on_end_(why);
 }
 
