@@ -23,6 +23,20 @@ TEST(SctpAssociationTest, ConnectsWithAllStreamsBothWays) {
   EXPECT_EQ(pair.a.negotiated[0].inbound_streams, 65535);
 }
 
+TEST(SctpAssociationTest, TellsTheStreamsBeforeItTellsThatItIsConnected) {
+  SctpPair pair;
+  pair.a.sctp->Connect(pair.now);
+  pair.b.sctp->Connect(pair.now);
+  std::vector<size_t> kinds;  // of the events of `a`
+  for (int i = 0; i < 10; ++i) {
+    for (const SctpEvent& event : pair.a.sctp->TakeEvents()) kinds.push_back(event.index());
+    for (const auto& packet : pair.a.sctp->TakePackets()) pair.b.sctp->HandlePacket(packet, pair.now);
+    for (const auto& packet : pair.b.sctp->TakePackets()) pair.a.sctp->HandlePacket(packet, pair.now);
+  }
+  EXPECT_THAT(kinds, ElementsAre(SctpEvent(SctpStateChanged{}).index(), SctpEvent(SctpCapabilitiesNegotiated{}).index(),
+                                 SctpEvent(SctpStateChanged{}).index()));
+}
+
 TEST(SctpAssociationTest, CarriesAMessageEachWay) {
   SctpPair pair;
   ASSERT_TRUE(pair.Establish());
