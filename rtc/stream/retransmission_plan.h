@@ -2,7 +2,8 @@
 // bytes again from the source's PacketRing. With AES-GCM a number must never be protected with two contents, so
 // everything that was decided at the first sending is here: numbers, padding, patches and mutable extensions.
 //
-// Bound: `capacity` numbers, allocated at construction. The newest overwrite the oldest.
+// Bound: `capacity` numbers; the newest overwrite the oldest. Memory for them is taken with the first packet, once: a
+// stream that nothing was sent over costs next to nothing.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +50,11 @@ class RetransmissionPlan {
   void Clear();
 
  private:
-  std::vector<PlannedPacket> entries_;  // by outgoing number modulo capacity; seq is negative where there is none
+  size_t Index(SeqNum seq) const { return seq.value() & (capacity_ - 1); }
+
+  size_t capacity_;
+  // By outgoing number modulo capacity; seq is negative where there is none. Empty before the first packet.
+  std::vector<PlannedPacket> entries_;
   ExtSeqNum highest_{-1};
 };
 

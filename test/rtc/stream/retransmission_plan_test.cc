@@ -29,6 +29,14 @@ TEST_F(RetransmissionPlanTest, KnowsTheLastOnesOnly) {
   EXPECT_FALSE(Find(200));
 }
 
+TEST_F(RetransmissionPlanTest, TakesMemoryWithTheFirstPacketOnly) {
+  const uint64_t before = test::AllocationCount();
+  RetransmissionPlan plan(RetransmissionPlan::kVideoCapacity);
+  EXPECT_FALSE(plan.Find(SeqNum(0)));
+  EXPECT_FALSE(plan.TakeForRetransmission(SeqNum(0), TimeDelta::Zero(), At(0)));
+  EXPECT_EQ(test::AllocationCount(), before);
+}
+
 TEST_F(RetransmissionPlanTest, OldEntryInASlotThatWasSkippedIsNotTakenForANewOne) {
   Add(10);
   Add(200);
