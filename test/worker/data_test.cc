@@ -244,6 +244,7 @@ TEST_F(WorkerDataTest, KnowsEveryWayToSayHowAStreamIs) {
   EXPECT_THAT(Refusal(Produce("q", ProducerType::Direct, nullptr, "plain")), HasSubstr("TypeError: type: direct"));
   const auto* transport = Accept(worker_.Request(Method::TransportDump, "plain"))->body_as_PlainTransportDump();
   const auto* table = transport->base()->sctp_listener()->stream_id_table();
+  ASSERT_NE(table, nullptr);
   ASSERT_EQ(table->size(), 7u);
   EXPECT_EQ(table->Get(6)->key(), 6);
   EXPECT_EQ(table->Get(6)->value()->str(), "p6");

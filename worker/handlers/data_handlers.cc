@@ -12,11 +12,6 @@ using fbs::response::Body;
 static_assert(static_cast<int>(DataType::kSctp) == static_cast<int>(fbs::data::ProducerType::Sctp));
 static_assert(static_cast<int>(DataType::kDirect) == static_cast<int>(fbs::data::ProducerType::Direct));
 
-// The router of something on `transport`. Every object's transport is in the registry for as long as the object is.
-Router& RouterOf(const Call& call, const Transport& transport) {
-  return *call.core.objects.Find<TransportObject>(transport.id())->router->router;
-}
-
 // Messages to the controller that wait for the turn's end.
 constexpr size_t kMaxMessages = 64;
 
