@@ -38,6 +38,11 @@ inline Core* Addressee<Core>(Call& call) {
 
 absl::Status MustBe(const TransportObject& transport, TransportKind kind, std::string_view name);
 
+// The router of something on `transport`. Every object's transport is in the registry for as long as the object is.
+inline Router& RouterOf(const Call& call, const Transport& transport) {
+  return *call.core.objects.Find<TransportObject>(transport.id())->router->router;
+}
+
 // What a handler is addressed to, in words.
 template <class T>
 constexpr std::string_view kName = "worker";

@@ -8,11 +8,6 @@ namespace {
 
 using fbs::response::Body;
 
-// The router of something on `transport`. Every object's transport is in the registry for as long as the object is.
-Router& RouterOf(const Call& call, const Transport& transport) {
-  return *call.core.objects.Find<TransportObject>(transport.id())->router->router;
-}
-
 }  // namespace
 
 Result ProducerDump(Call& call, Producer& producer) {
