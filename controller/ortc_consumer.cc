@@ -124,8 +124,7 @@ absl::StatusOr<RtpParameters> PipeConsumerRtpParameters(const RtpParameters& con
     if (e.uri != kDependencyDescriptor || e.direction == ExtensionDirection::kSendRecv) continue;
     result.header_extensions.push_back({.uri = e.uri, .id = e.preferred_id, .encrypt = e.preferred_encrypt});
   }
-  std::stable_sort(result.header_extensions.begin(), result.header_extensions.end(),
-                   [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::ranges::sort(result.header_extensions, {}, &RtpHeaderExtensionParameters::id);
   result.encodings = RenumberEncodings(consumable.encodings, enable_rtx);
   return result;
 }

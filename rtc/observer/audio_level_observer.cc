@@ -38,7 +38,9 @@ void AudioLevelObserver::Update(Timestamp, std::span<const Heard> heard, MediaEv
     return;
   }
   silent_ = false;
-  std::ranges::stable_sort(loud.volumes, std::greater(), &AudioVolumes::Volume::volume);
+  std::ranges::sort(loud.volumes, [](const AudioVolumes::Volume& a, const AudioVolumes::Volume& b) {
+    return a.volume != b.volume ? a.volume > b.volume : a.producer_id < b.producer_id;
+  });
   if (loud.volumes.size() > config_.max_entries) loud.volumes.resize(config_.max_entries);
   events.push_back(std::move(loud));
 }

@@ -123,8 +123,8 @@ absl::Status DataProducerSend(Note& note, DataProducer& producer, const fbs::dat
   if (subchannels.any_of.size() > MessageSubchannels::kMaxAnyOf) {
     return absl::InvalidArgumentError(fmt::format("subchannels: at most {}", MessageSubchannels::kMaxAnyOf));
   }
-  if (const auto number = body.required_subchannel()) subchannels.required = *number;
-  if (const auto number = body.ignored_subchannel()) subchannels.ignored = *number;
+  subchannels.required = body.required_subchannel();
+  subchannels.ignored = body.ignored_subchannel();
   const DataMessage message{
       .ppid = body.ppid(), .payload = {body.data()->data(), body.data()->size()}, .subchannels = subchannels};
   if (auto status = producer.transport().ProduceData(producer, message, note.turn); !status.ok()) return status;
