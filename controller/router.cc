@@ -31,8 +31,9 @@ bool Router::CanConsume(const std::string& producer_id, const RtpCapabilities& c
 
 absl::Status Router::UpdateMediaCodecs(const std::vector<RtpCodecCapability>& media_codecs) {
   absl::StatusOr<RtpCapabilities> capabilities = RouterRtpCapabilities(media_codecs);
-  if (capabilities.ok()) capabilities_ = *std::move(capabilities);
-  return capabilities.status();
+  if (!capabilities.ok()) return capabilities.status();
+  capabilities_ = *std::move(capabilities);
+  return absl::OkStatus();
 }
 
 void Router::Close() {

@@ -176,7 +176,7 @@ struct Notifier::Sender {
     out.mid = packet.mid;
     out.rid = packet.rid;
     out.rrid = packet.repaired_rid;
-    if (packet.transport_seq) out.wide_sequence_number = *packet.transport_seq;
+    out.wide_sequence_number = packet.transport_seq;
     return fbs::rtp::CreatePacketDump(b, &out);
   }
   void operator()(const MediaTrace& e) {
