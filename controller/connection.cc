@@ -66,21 +66,26 @@ uint32_t Connection::NextId() {
   return last_id_;
 }
 
-void Connection::Request(fbs::request::Method method, const std::string& handler_id, fbs::request::BodyUnion body,
-                         ResponseCallback done) {
+void Connection::Request(fbs::request::Method method, const std::string& handler_id,
+                         const fbs::request::BodyUnion& body, ResponseCallback done) {
+  Request(
+      method, handler_id, body.type, [&body](flatbuffers::FlatBufferBuilder& b) { return body.Pack(b); },
+      std::move(done));
+}
+
+void Connection::Request(fbs::request::Method method, const std::string& handler_id, fbs::request::Body type,
+                         WriteBody write, ResponseCallback done) {
   if (closed()) {
     if (done) Defer([done = std::move(done), why = why_closed_]() mutable { done(why); });
     return;
   }
-  fbs::request::RequestT request;
-  request.id = NextId();
-  request.method = method;
-  request.handler_id = handler_id;
-  request.body = std::move(body);
-  const uint32_t id = request.id;
-  fbs::message::MessageT message;
-  message.data.Set(std::move(request));
-  const Channel::SendResult result = channel_.Send(builder_, fbs::message::Message::Pack(builder_, &message));
+  const uint32_t id = NextId();
+  const flatbuffers::Offset<void> body = write(builder_);
+  flatbuffers::Offset<flatbuffers::String> handler;
+  if (!handler_id.empty()) handler = builder_.CreateString(handler_id);
+  const auto request = fbs::request::CreateRequest(builder_, id, method, handler, type, body);
+  const auto message = fbs::message::CreateMessage(builder_, fbs::message::Body::Request, request.Union());
+  const Channel::SendResult result = channel_.Send(builder_, message);
   if (result == Channel::SendResult::kTooLarge) {
     absl::Status status = absl::InvalidArgumentError(
         fmt::format("the request is too large for the pipe [{}]", fbs::request::EnumNameMethod(method)));

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "channel/channel.h"
 #include "controller/object.h"
 #include "controller/status.h"
@@ -36,7 +37,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Channel& channel() { return channel_; }  // to be opened and started by whoever made the pipe
 
   // `done` may be null. It is called once, from the loop.
-  void Request(fbs::request::Method method, const std::string& handler_id, fbs::request::BodyUnion body,
+  void Request(fbs::request::Method method, const std::string& handler_id, const fbs::request::BodyUnion& body,
+               ResponseCallback done);
+  // The same with a body that `write` makes in the builder, at once.
+  using WriteBody = absl::FunctionRef<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>;
+  void Request(fbs::request::Method method, const std::string& handler_id, fbs::request::Body type, WriteBody write,
                ResponseCallback done);
   // Errors: Object::Notify.
   absl::Status Notify(fbs::notification::Event event, const std::string& handler_id,

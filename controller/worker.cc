@@ -252,11 +252,19 @@ void Worker::GetResourceUsage(Callback<ResourceUsage> done) {
        }));
 }
 
-void Worker::UpdateSettings(std::string log_level, std::vector<std::string> log_tags, DoneCallback done) {
-  fbs::worker::UpdateSettingsRequestT request;
-  request.log_level = std::move(log_level);
-  request.log_tags = std::move(log_tags);
-  Call(Method::WorkerUpdateSettings, "", Body(std::move(request)), Done(std::move(done)));
+void Worker::UpdateSettings(const WorkerSettings& settings, DoneCallback done) {
+  if (closed()) return Refuse(std::move(done), ClosedError());
+  // By hand: from its struct, an empty list would not be written, and what is not there changes nothing.
+  connection_->Request(
+      Method::WorkerUpdateSettings, "", fbs::request::Body::WorkerUpdateSettings,
+      [&settings](flatbuffers::FlatBufferBuilder& b) {
+        flatbuffers::Offset<flatbuffers::String> level;
+        if (settings.log_level) level = b.CreateString(*settings.log_level);
+        flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> tags;
+        if (settings.log_tags) tags = b.CreateVectorOfStrings(*settings.log_tags);
+        return fbs::worker::CreateUpdateSettingsRequest(b, level, tags).Union();
+      },
+      Done(std::move(done)));
 }
 
 }  // namespace sluice::controller

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ struct WorkerOptions {
   std::string dtls_private_key_file;
   std::chrono::milliseconds start_timeout{10000};
   std::chrono::milliseconds request_timeout{10000};
+};
+
+struct WorkerSettings {  // at run time; what is not given stays as it is
+  std::optional<std::string> log_level;
+  std::optional<std::vector<std::string>> log_tags;  // empty: none
 };
 
 struct WorkerEvents {
@@ -96,8 +102,7 @@ class Worker final : public Object {
   void CreateWebRtcServer(WebRtcServerOptions options, Callback<std::shared_ptr<WebRtcServer>> done);
   void Dump(Callback<WorkerDump> done);
   void GetResourceUsage(Callback<ResourceUsage> done);
-  // At run time. "" and an empty list leave what is.
-  void UpdateSettings(std::string log_level, std::vector<std::string> log_tags, DoneCallback done);
+  void UpdateSettings(const WorkerSettings& settings, DoneCallback done);
 
   // Tells the process to end, closes all objects; pending calls are answered kCancelled. A process that is still there
   // after 2 s is killed.

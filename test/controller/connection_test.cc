@@ -153,6 +153,21 @@ TEST_F(ConnectionTest, ARequestThatIsTooLargeIsRefused) {
   EXPECT_EQ(answer.status.code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(ConnectionTest, ABodyWrittenByHandArrivesWithItsRequest) {
+  Answer answer;
+  worker_.connection()->Request(
+      Method::WorkerUpdateSettings, "someone", fbs::request::Body::WorkerUpdateSettings,
+      [](auto& b) { return fbs::worker::CreateUpdateSettingsRequestDirect(b, "debug").Union(); }, answer.Callback());
+  const fbs::request::RequestT request = worker_.Next();
+  EXPECT_EQ(request.method, Method::WorkerUpdateSettings);
+  EXPECT_EQ(request.handler_id, "someone");
+  ASSERT_NE(request.body.AsWorkerUpdateSettings(), nullptr);
+  EXPECT_EQ(request.body.AsWorkerUpdateSettings()->log_level, "debug");
+  worker_.Accept(request.id);
+  EXPECT_TRUE(loop_.RunUntil([&] { return answer.came; }));
+  EXPECT_TRUE(answer.status.ok());
+}
+
 TEST(ConnectionTimeoutTest, ARequestThatIsNotAnsweredFailsAndItsLateAnswerIsIgnored) {
   Loop loop;
   FakeWorkerEnd worker(loop, std::chrono::milliseconds(10));

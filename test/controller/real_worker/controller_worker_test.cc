@@ -119,10 +119,31 @@ TEST_F(RealWorkerTest, TellsWhatItHasAndUses) {
   EXPECT_THAT(dump.router_ids, Contains(router_->id()));
   auto usage = Get<ResourceUsage>([&](auto done) { worker_->GetResourceUsage(std::move(done)); });
   EXPECT_GT(usage.max_rss_kib, 1000u);
-  EXPECT_TRUE(Do([&](auto done) { worker_->UpdateSettings("debug", {"ice", "dtls"}, std::move(done)); }).ok());
   router_->Close();
   dump = Get<WorkerDump>([&](auto done) { worker_->Dump(std::move(done)); });
   EXPECT_THAT(dump.router_ids, SizeIs(0));
+}
+
+TEST_F(RealWorkerTest, LogSettingsChangeOneByOneAndTagsCanBeCleared) {
+  int lines = 0;
+  worker_->on.log = [&](const LogLine& line) { lines += line.source == LogLine::Source::kPipe ? 1 : 0; };
+  // Lines and answers come in their order. How many lines this brings, for a new router has one of the tag "info":
+  const auto lines_after = [&](WorkerSettings settings) {
+    EXPECT_TRUE(Do([&](auto done) { worker_->UpdateSettings(settings, std::move(done)); }).ok());
+    const int before = lines;
+    Get<std::shared_ptr<Router>>([&](auto done) { worker_->CreateRouter({}, std::move(done)); });
+    return lines - before;
+  };
+  EXPECT_EQ(lines_after({.log_level = "debug"}), 0);
+  EXPECT_EQ(lines_after({.log_tags = {{"info", "ice"}}}), 1);
+  EXPECT_EQ(lines_after({.log_level = "warn"}), 0);
+  EXPECT_EQ(lines_after({.log_level = "debug"}), 1);
+  EXPECT_EQ(lines_after({}), 1);
+  EXPECT_EQ(lines_after({.log_tags = {{}}}), 0);
+  const WorkerSettings wrong{.log_level = "chicken", .log_tags = {{"info"}}};
+  const absl::Status refused = Do([&](auto done) { worker_->UpdateSettings(wrong, std::move(done)); });
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(lines_after({}), 0);
 }
 
 TEST_F(RealWorkerTest, SharesThePortsOfAServer) {
