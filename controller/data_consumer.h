@@ -29,7 +29,7 @@ struct DataConsumerOptions {
   std::optional<uint16_t> max_packet_life_time;  // ms
   std::optional<uint16_t> max_retransmits;
   bool paused = false;
-  std::vector<uint16_t> subchannels;  // none: every message; see DataSendOptions
+  std::vector<uint16_t> subchannels;  // none: only messages that name none; see DataSendOptions
 };
 
 struct DataConsumerEvents {

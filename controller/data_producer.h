@@ -29,11 +29,11 @@ struct DataProducerOptions {
   std::string id;  // "": a random one
 };
 
-// Which of a message's consumers it is for; without subchannels, all.
+// Which of the data producer's consumers a message is for.
 struct DataSendOptions {
-  std::vector<uint16_t> subchannels;  // for consumers that have one of them, or have none at all
-  std::optional<uint16_t> required_subchannel;
-  std::optional<uint16_t> ignored_subchannel;
+  std::vector<uint16_t> subchannels;            // only those that have one of these; none: all, whatever they have
+  std::optional<uint16_t> required_subchannel;  // and of them only those that have this one
+  std::optional<uint16_t> ignored_subchannel;   // and that do not have this one
 };
 
 struct DataProducerEvents {
