@@ -18,25 +18,19 @@ DataConsumer::DataConsumer(std::shared_ptr<Connection> connection, std::string i
 
 DataConsumer::~DataConsumer() = default;
 
-void DataConsumer::SetPaused(bool paused) {
-  if (std::exchange(data_.paused, paused) == paused || data_.data_producer_paused) return;
-  if (when_paused_) when_paused_(paused);
-}
-
 void DataConsumer::SetDataProducerPaused(bool paused) {
   if (std::exchange(data_.data_producer_paused, paused) == paused) return;
-  if (when_paused_ && !data_.paused) when_paused_(paused);
   Emit(paused ? on.data_producer_paused : on.data_producer_resumed);
 }
 
 void DataConsumer::Pause(DoneCallback done) {
   auto self = std::static_pointer_cast<DataConsumer>(shared_from_this());
-  Call(Method::DataConsumerPause, NoBody(), Done(std::move(done), [self] { self->SetPaused(true); }));
+  Call(Method::DataConsumerPause, NoBody(), Done(std::move(done), [self] { self->data_.paused = true; }));
 }
 
 void DataConsumer::Resume(DoneCallback done) {
   auto self = std::static_pointer_cast<DataConsumer>(shared_from_this());
-  Call(Method::DataConsumerResume, NoBody(), Done(std::move(done), [self] { self->SetPaused(false); }));
+  Call(Method::DataConsumerResume, NoBody(), Done(std::move(done), [self] { self->data_.paused = false; }));
 }
 
 void DataConsumer::SendText(std::string_view text, Callback<uint32_t> done) {

@@ -92,7 +92,6 @@ class DataConsumer final : public Object {
   friend class PipePair;
   friend class Transport;
   void CloseFor(CloseReason reason);
-  void SetPaused(bool paused);
   void SetDataProducerPaused(bool paused);
   void LeaveTransport();
   void OnNotification(const fbs::notification::Notification& notification) override;
@@ -101,7 +100,6 @@ class DataConsumer final : public Object {
   std::weak_ptr<Transport> transport_;
   std::string transport_id_;
   DataConsumerDump data_;
-  absl::AnyInvocable<void(bool)> when_paused_;  // for the library itself: messages stop, or flow again
 };
 
 }  // namespace sluice::controller

@@ -117,6 +117,11 @@ absl::Status PipePair::Link(const std::shared_ptr<PipeConsumer>& consumer,
   producer->when_closed_ = [weak = std::weak_ptr(consumer)] {
     if (auto c = weak.lock()) c->CloseFor(CloseReason::kPipeClosed);
   };
+  return absl::OkStatus();
+}
+
+void PipePair::LinkPauses(const std::shared_ptr<Consumer>& consumer, const std::shared_ptr<Producer>& producer,
+                          const Producer& source) {
   consumer->when_paused_ = [weak = std::weak_ptr(producer)](bool paused) {
     auto p = weak.lock();
     if (p == nullptr) return;
@@ -128,7 +133,6 @@ absl::Status PipePair::Link(const std::shared_ptr<PipeConsumer>& consumer,
   };
   // It may have changed meanwhile.
   if (source.paused() != producer->paused()) consumer->when_paused_(source.paused());
-  return absl::OkStatus();
 }
 
 void PipePair::Pipe(const std::shared_ptr<Router>& local, const std::shared_ptr<Producer>& source, bool keep_id,
@@ -141,6 +145,7 @@ void PipePair::Pipe(const std::shared_ptr<Router>& local, const std::shared_ptr<
         return done(producer.status());
       }
       if (absl::Status status = Link(consumer, *producer, *source); !status.ok()) return done(status);
+      LinkPauses(consumer, *producer, *source);
       done(PipedProducer{.pipe_consumer = consumer, .pipe_producer = *producer});
     };
   };
@@ -177,7 +182,6 @@ void PipePair::Pipe(const std::shared_ptr<Router>& local, const std::shared_ptr<
         remote->ProduceData({.sctp_stream_parameters = (*consumer)->sctp_stream_parameters(),
                              .label = (*consumer)->label(),
                              .protocol = (*consumer)->protocol(),
-                             .paused = (*consumer)->data_producer_paused(),
                              .id = keep_id ? source->id() : RandomUuid()},
                             on_produced(*consumer, std::move(done)));
       });

@@ -45,6 +45,8 @@ class PipePair : public std::enable_shared_from_this<PipePair> {
   template <class PipeConsumer, class PipeProducer, class Source>
   static absl::Status Link(const std::shared_ptr<PipeConsumer>& consumer, const std::shared_ptr<PipeProducer>& producer,
                            const Source& source);
+  static void LinkPauses(const std::shared_ptr<Consumer>& consumer, const std::shared_ptr<Producer>& producer,
+                         const Producer& source);
 
   std::array<End, 2> ends_;
   State state_ = State::kConnecting;

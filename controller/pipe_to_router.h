@@ -6,7 +6,8 @@
 // `sctp` and the enable_ options count for the call that makes it.
 //
 // The result: a consumer on this router's pipe transport and a producer on the other's. They are closed when the original
-// closes, and when one of them is (`on.closed` with kPipeClosed); the pipe producer is paused while the original is.
+// closes, and when one of them is (`on.closed` with kPipeClosed). The pipe producer is paused while the original is. The
+// pipe data producer is not: while the original is paused nothing comes, but those behind the pipe are not told.
 #pragma once
 
 #include <memory>

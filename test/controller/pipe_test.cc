@@ -251,8 +251,11 @@ TEST_F(PipeTest, DataGoesThroughAsWell) {
   far_worker_.Accept(far_request_.id, Echo(produce));
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_EQ(far_router_->FindDataProducer(source->id()), result.value.pipe_data_producer);
+  // As with the published controller, a pause stays on this side.
   worker_.Notify(result.value.pipe_data_consumer->id(), Event::DataConsumerDataProducerPause);
-  EXPECT_EQ(far_worker_.Next().method, Method::DataProducerPause);
+  EXPECT_TRUE(result.value.pipe_data_consumer->data_producer_paused());
+  EXPECT_EQ(far_worker_.waiting(), 0u);
+  EXPECT_FALSE(result.value.pipe_data_producer->paused());
   worker_.Notify(result.value.pipe_data_consumer->id(), Event::DataConsumerDataProducerClose);
   EXPECT_EQ(far_worker_.Next().method, Method::TransportCloseDataProducer);
   EXPECT_TRUE(result.value.pipe_data_producer->closed());
