@@ -48,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                       fbs::notification::BodyUnion body = {},
                       Channel::Importance importance = Channel::Importance::kMust);
 
+  uint64_t NextObject() { return ++last_object_; }  // their numbers
   // Notifications for `object->id()` go to it until it is removed. Not owned.
   void AddObject(Object* object);
   void RemoveObject(const Object* object);
@@ -93,6 +94,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   flatbuffers::FlatBufferBuilder builder_;
   absl::Status why_closed_;
   uint32_t last_id_ = 0;
+  uint64_t last_object_ = 0;
   uint64_t ignored_ = 0;
   // Both hold no more than what is asked for within request_timeout_.
   std::unordered_map<uint32_t, Pending> pending_;

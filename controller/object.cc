@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "controller/connection.h"
 
 namespace sluice::controller {
 
 Object::Object(std::shared_ptr<Connection> connection, std::string id)
-    : connection_(std::move(connection)), id_(std::move(id)) {
+    : connection_(std::move(connection)), id_(std::move(id)), number_(connection_->NextObject()) {
   connection_->AddObject(this);
 }
 
@@ -18,6 +20,11 @@ bool Object::MarkClosed() {
   closed_ = true;
   connection_->RemoveObject(this);
   return true;
+}
+
+void Object::CloseEach(std::vector<std::shared_ptr<Object>> children, CloseReason reason) {
+  std::sort(children.begin(), children.end(), [](const auto& a, const auto& b) { return a->number_ < b->number_; });
+  for (const auto& child : children) child->OnParentClosed(reason);
 }
 
 void Object::RunWhenClosed() {

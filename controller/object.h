@@ -2,17 +2,20 @@
 // RtpObserver.
 //
 // Lifetime. A parent owns its open children (Worker -> Router -> Transport -> Producer, Consumer, DataProducer,
-// DataConsumer; Router -> RtpObserver; Worker -> WebRtcServer) and lets go of them when they close; callers share ownership, so a pointer that they kept stays good: a
-// call on a closed object answers kFailedPrecondition. An object is closed by Close(), by its parent's closing, by the
-// worker's death, or by what it depends on (a consumer's producer, a transport's WebRtcServer). Letting go of a pointer
-// closes nothing. Everything happens on the loop's thread.
+// DataConsumer; Router -> RtpObserver; Worker -> WebRtcServer) and lets go of them when they close; callers share
+// ownership, so a pointer that they kept stays good: a call on a closed object answers kFailedPrecondition. An object
+// is closed by Close(), by its parent's closing, by the worker's death, or by what it depends on (a consumer's
+// producer, a transport's WebRtcServer). Letting go of a pointer closes nothing. Everything happens on the loop's
+// thread.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "controller/status.h"
 
@@ -88,6 +91,14 @@ class Object : public std::enable_shared_from_this<Object> {
 
   // False if it was closed before; afterwards notifications no longer reach it.
   bool MarkClosed();
+  // Closes children, those first that were made first: ids say nothing about it.
+  template <class Child>
+  static void CloseEach(const std::map<std::string, std::shared_ptr<Child>>& children, CloseReason reason) {
+    std::vector<std::shared_ptr<Object>> list;
+    for (const auto& [id, child] : children) list.push_back(child);
+    CloseEach(std::move(list), reason);
+  }
+  static void CloseEach(std::vector<std::shared_ptr<Object>> children, CloseReason reason);
   // Once its children are closed, too.
   void RunWhenClosed();
 
@@ -112,6 +123,7 @@ class Object : public std::enable_shared_from_this<Object> {
 
  private:
   std::string id_;
+  uint64_t number_;  // among the objects of its worker, as they were made
   bool closed_ = false;
 };
 

@@ -56,8 +56,8 @@ void Router::OnParentClosed(CloseReason reason) {
 }
 
 void Router::CloseChildren(CloseReason reason) {
-  for (const auto& [id, transport] : std::exchange(transports_, {})) transport->OnParentClosed(reason);
-  for (const auto& [id, observer] : std::exchange(rtp_observers_, {})) observer->OnParentClosed(reason);
+  CloseEach(std::exchange(transports_, {}), reason);
+  CloseEach(std::exchange(rtp_observers_, {}), reason);
   producers_.clear();
   data_producers_.clear();
 }

@@ -285,16 +285,14 @@ void Transport::CloseChildren(CloseReason reason) {
   const auto producers = std::exchange(producers_, {});
   const auto data_consumers = std::exchange(data_consumers_, {});
   const auto data_producers = std::exchange(data_producers_, {});
-  for (const auto& [id, consumer] : consumers) consumer->OnParentClosed(reason);
-  for (const auto& [id, producer] : producers) {
-    if (auto router = router_.lock()) router->producers_.erase(id);
-    producer->OnParentClosed(reason);
+  if (auto router = router_.lock()) {
+    for (const auto& [id, producer] : producers) router->producers_.erase(id);
+    for (const auto& [id, producer] : data_producers) router->data_producers_.erase(id);
   }
-  for (const auto& [id, consumer] : data_consumers) consumer->OnParentClosed(reason);
-  for (const auto& [id, producer] : data_producers) {
-    if (auto router = router_.lock()) router->data_producers_.erase(id);
-    producer->OnParentClosed(reason);
-  }
+  CloseEach(consumers, reason);
+  CloseEach(producers, reason);
+  CloseEach(data_consumers, reason);
+  CloseEach(data_producers, reason);
 }
 
 void Transport::Remove(const Producer& producer) {

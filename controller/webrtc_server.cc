@@ -49,9 +49,11 @@ void WebRtcServer::Close() {
   MarkClosed();
   on = {};
   if (auto worker = worker_.lock()) worker->webrtc_servers_.erase(id());
+  std::vector<std::shared_ptr<Object>> transports;
   for (const auto& [id, weak] : std::exchange(transports_, {})) {
-    if (auto transport = weak.lock()) transport->OnParentClosed(CloseReason::kListenServerClosed);
+    if (auto transport = weak.lock()) transports.push_back(std::move(transport));
   }
+  CloseEach(std::move(transports), CloseReason::kListenServerClosed);
 }
 
 void WebRtcServer::OnParentClosed(CloseReason reason) {

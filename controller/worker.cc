@@ -161,8 +161,8 @@ void Worker::Close() {
 void Worker::OnParentClosed(CloseReason) {}
 
 void Worker::CloseChildren(CloseReason reason) {
-  for (const auto& [id, router] : std::exchange(routers_, {})) router->OnParentClosed(reason);
-  for (const auto& [id, server] : std::exchange(webrtc_servers_, {})) server->OnParentClosed(reason);
+  CloseEach(std::exchange(routers_, {}), reason);
+  CloseEach(std::exchange(webrtc_servers_, {}), reason);
 }
 
 void Worker::CreateRouter(RouterOptions options, Callback<std::shared_ptr<Router>> done) {

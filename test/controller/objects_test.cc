@@ -222,6 +222,15 @@ TEST_F(ObjectsTest, ClosingATransportClosesWhatLivesOnIt) {
   EXPECT_FALSE(consumer->producer_paused());
 }
 
+TEST_F(ObjectsTest, ChildrenAreClosedInTheOrderInWhichTheyWereMade) {
+  std::vector<int> closed;
+  for (int i = 0; i < 8; ++i) {
+    MakeTransport()->on.closed = [&closed, i](CloseReason) { closed.push_back(i); };
+  }
+  router_->Close();
+  EXPECT_THAT(closed, ::testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
 TEST_F(ObjectsTest, AClosedProducerTakesItsConsumersAlong) {
   auto transport = MakeTransport();
   auto producer = MakeProducer(transport);
