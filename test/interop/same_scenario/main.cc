@@ -18,6 +18,8 @@ void Run(uv_loop_t* loop, const char* worker_program, nlohmann::json given) {
       [&](auto done) { Worker::Start(loop, {.binary = worker_program}, std::move(done)); });
   RunMedia(steps, worker);
   steps.NoteEvents("events of media");
+  RunPipe(steps, worker);
+  steps.NoteEvents("events of the pipe");
   worker->Close();
   uv_run(loop, UV_RUN_DEFAULT);
   std::printf("%s\n", steps.notes().dump(1).c_str());

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as mediasoup from "mediasoup";
 import * as media from "./media_scenario.mjs";
+import * as pipe from "./pipe_scenario.mjs";
 
 const POLL_MS = 20;
 
@@ -22,6 +23,8 @@ const scenario = {
 const worker = await mediasoup.createWorker({ workerBin: resolve(process.argv[2]), logLevel: "none" });
 await media.run(scenario, worker);
 scenario.note("events of media", scenario.events.splice(0));
+await pipe.run(scenario, worker);
+scenario.note("events of the pipe", scenario.events.splice(0));
 const ended = once(worker, "subprocessclose");
 worker.close();
 await ended;

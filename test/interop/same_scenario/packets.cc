@@ -35,14 +35,15 @@ std::vector<Packet> MakePackets(const nlohmann::json& form) {
   const uint32_t key_every = form.value("keyEvery", 0U);
   for (uint32_t i = 0; i < form.at("count").get<uint32_t>(); ++i) {
     Packet packet;
-    packet.push_back(form.contains("level") ? 0x90 : 0x80);
+    packet.push_back(form.contains("levels") ? 0x90 : 0x80);
     packet.push_back(static_cast<uint8_t>(form.at("payloadType").get<int>() | (key_every != 0 ? 0x80 : 0)));
     Append16(packet, (form.at("firstSequence").get<uint32_t>() + i) & 0xffff);
-    Append32(packet, i * form.at("step").get<uint32_t>());
+    Append32(packet, (form.at("firstSequence").get<uint32_t>() + i) * form.at("step").get<uint32_t>());
     Append32(packet, form.at("ssrc").get<uint32_t>());
-    if (form.contains("level")) {
+    if (form.contains("levels")) {
+      const auto& levels = form["levels"];
       Append32(packet, 0xbede0001);
-      Append32(packet, 0x10U << 24 | form.at("level").get<uint32_t>() << 16);
+      Append32(packet, 0x10U << 24 | levels[i % levels.size()].get<uint32_t>() << 16);
     }
     AppendPayload(packet, i, form.at("size").get<size_t>(), key_every);
     packets.push_back(std::move(packet));

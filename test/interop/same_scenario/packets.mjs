@@ -1,15 +1,18 @@
 // The packets that both halves of the scenario send: everything in them follows from scenario.json. packets.cc is the same
 // in C++.
 
-/** A list of Buffers. `level`: with the audio level extension (RFC 6464); `keyEvery`: VP8, every so many is a key frame. */
-export function makePackets({ count, payloadType, ssrc, firstSequence, step, size, level, keyEvery }) {
+/**
+ * A list of Buffers. `levels`: with the audio level extension (RFC 6464), these in turn; `keyEvery`: VP8, every so many is a
+ * key frame.
+ */
+export function makePackets({ count, payloadType, ssrc, firstSequence, step, size, levels, keyEvery }) {
   return Array.from({ length: count }, (_, i) => {
-    const extension = level === undefined ? [] : [0xbe, 0xde, 0, 1, 0x10, level, 0, 0];
+    const extension = levels === undefined ? [] : [0xbe, 0xde, 0, 1, 0x10, levels[i % levels.length], 0, 0];
     const header = Buffer.alloc(12);
     header[0] = 0x80 | (extension.length > 0 ? 0x10 : 0);
     header[1] = payloadType | (keyEvery ? 0x80 : 0);
     header.writeUInt16BE((firstSequence + i) % 65536, 2);
-    header.writeUInt32BE(i * step, 4);
+    header.writeUInt32BE((firstSequence + i) * step, 4);
     header.writeUInt32BE(ssrc, 8);
     const payload = Buffer.alloc(size, i);
     // Start of the first partition; then the frame header's first octets: bit 0 clear and a start code in a key frame.

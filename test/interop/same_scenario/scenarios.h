@@ -9,5 +9,6 @@
 namespace sluice::scenario {
 
 void RunMedia(Steps& steps, std::shared_ptr<controller::Worker> worker);
+void RunPipe(Steps& steps, std::shared_ptr<controller::Worker> worker);
 
 }  // namespace sluice::scenario

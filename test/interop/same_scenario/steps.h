@@ -47,6 +47,20 @@ class Steps {
     }
   }
 
+  // Runs the loop for so long.
+  void Wait(uint64_t ms) {
+    bool over = false;
+    uv_timer_t timer;
+    uv_timer_init(loop_, &timer);
+    timer.data = &over;
+    const auto close = [](uv_timer_t* t) {
+      uv_close(reinterpret_cast<uv_handle_t*>(t),
+               [](uv_handle_t* handle) { *static_cast<bool*>(handle->data) = true; });
+    };
+    uv_timer_start(&timer, close, ms, 0);
+    Until([&over] { return over; });
+  }
+
   // `start` gets the callback of a call of the library.
   template <class T, class Start>
   absl::StatusOr<T> Try(Start start) {

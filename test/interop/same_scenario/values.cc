@@ -3,6 +3,7 @@
 #include <map>
 
 #include "controller/json.h"
+#include "test/interop/same_scenario/steps.h"
 
 namespace sluice::scenario {
 
@@ -38,6 +39,15 @@ json StreamsJson(const std::vector<controller::RtpStreamDump>& streams) {
     if (s.rtx_ssrc) stream["rtxSsrc"] = *s.rtx_ssrc;
     result.push_back(std::move(stream));
   }
+  return result;
+}
+
+json StreamJson(const std::optional<controller::SctpStreamParameters>& stream) {
+  if (!stream) return nullptr;
+  json result{{"streamId", stream->stream_id}};
+  if (stream->ordered) result["ordered"] = *stream->ordered;
+  if (stream->max_packet_life_time) result["maxPacketLifeTime"] = *stream->max_packet_life_time;
+  if (stream->max_retransmits) result["maxRetransmits"] = *stream->max_retransmits;
   return result;
 }
 
@@ -78,6 +88,43 @@ json DumpJson(const controller::ConsumerDump& dump) {
           {"priority", dump.priority},
           {"streams", StreamsJson(dump.streams)},
           {"traceEventTypes", dump.trace_events}};
+}
+
+json StatsJson(const controller::DataProducerStats& stats) {
+  return {{"type", "data-producer"},
+          {"label", stats.label},
+          {"protocol", stats.protocol},
+          {"messagesReceived", stats.messages_received},
+          {"bytesReceived", stats.bytes_received}};
+}
+
+json StatsJson(const controller::DataConsumerStats& stats) {
+  return {{"type", "data-consumer"},       {"label", stats.label},
+          {"protocol", stats.protocol},    {"messagesSent", stats.messages_sent},
+          {"bytesSent", stats.bytes_sent}, {"bufferedAmount", stats.buffered_amount}};
+}
+
+json DumpJson(const controller::DataProducerDump& dump) {
+  return {{"id", dump.id},
+          {"type", Text(ToString(dump.type))},
+          {"sctpStreamParameters", StreamJson(dump.sctp_stream_parameters)},
+          {"label", dump.label},
+          {"protocol", dump.protocol},
+          {"paused", dump.paused}};
+}
+
+json DumpJson(const controller::DataConsumerDump& dump) {
+  return {{"id", dump.id},
+          {"dataProducerId", dump.data_producer_id},
+          {"type", Text(ToString(dump.type))},
+          {"sctpStreamParameters", StreamJson(dump.sctp_stream_parameters)},
+          {"label", dump.label},
+          {"protocol", dump.protocol},
+          {"bufferedAmount", dump.buffered_amount},
+          {"bufferedAmountLowThreshold", dump.buffered_amount_low_threshold},
+          {"paused", dump.paused},
+          {"dataProducerPaused", dump.data_producer_paused},
+          {"subchannels", dump.subchannels}};
 }
 
 std::string RefusalOf(const absl::Status& status) {
