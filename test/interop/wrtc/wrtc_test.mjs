@@ -83,6 +83,9 @@ test("two peers of another WebRTC stack see and hear each other", async (t) => {
 
   await t.test("and exchange messages", async () => {
     await carryData(ada, ben, "from ada", { ordered: true }, [...small, ...large]);
-    await carryData(ben, ada, "from ben", { ordered: false, maxRetransmits: 3 }, [...small, ...large]);
+    await carryData(ben, ada, "from ben", { ordered: false }, [...small, ...large]);
+    // Over TCP this stack loses packets when the socket's buffer is full, and then gives large messages up, as it may.
+    await carryData(ben, ada, "hurried, from ben", { ordered: false, maxRetransmits: 3 }, small);
+    await carryData(ada, ben, "hurried, from ada", { ordered: false, maxRetransmits: 3 }, small);
   });
 });
