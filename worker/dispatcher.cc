@@ -1,31 +1,57 @@
 #include "worker/dispatcher.h"
 
+#include <utility>
+
 #include "rtc/ice/ice_lite_agent.h"
 #include "rtc/stun/message.h"
 
 namespace sluice {
 
-bool Dispatcher::AddUfrag(SocketId listener, std::string_view ufrag, Transport& transport) {
-  return ufrags_.try_emplace(Name{listener, std::string(ufrag)}, &transport).second;
+void Dispatcher::SetOwner(SocketId listener, Transport& transport) {
+  owners_[listener] = &transport;
+  keys_[&transport].sockets.push_back(listener);
 }
 
-void Dispatcher::RemoveUfrag(SocketId listener, std::string_view ufrag) { ufrags_.erase(NameView(listener, ufrag)); }
+bool Dispatcher::AddUfrag(SocketId listener, std::string_view ufrag, Transport& transport) {
+  Name name{listener, std::string(ufrag)};
+  if (!ufrags_.try_emplace(name, &transport).second) return false;
+  keys_[&transport].names.push_back(std::move(name));
+  return true;
+}
+
+void Dispatcher::RemoveUfrag(SocketId listener, std::string_view ufrag) {
+  const auto it = ufrags_.find(NameView(listener, ufrag));
+  if (it == ufrags_.end()) return;
+  std::erase_if(keys_[it->second].names, [&](const Name& n) { return NameView(n) == NameView(listener, ufrag); });
+  ufrags_.erase(it);
+}
 
 void Dispatcher::Apply(const PathChange& change) {
+  // The transport may be gone when a path is taken away: its address is compared, never followed.
+  const auto keys = change.added ? keys_.try_emplace(change.transport).first : keys_.find(change.transport);
+  if (keys != keys_.end()) {
+    std::erase(keys->second.paths, change.path);
+    if (change.added) keys->second.paths.push_back(change.path);
+  }
   if (change.added) {
     paths_[change.path] = change.transport;
     return;
   }
-  // The transport may be gone: its address is compared, never followed.
   const auto it = paths_.find(change.path);
   if (it != paths_.end() && it->second == change.transport) paths_.erase(it);
 }
 
 void Dispatcher::Remove(const Transport& transport) {
-  auto is_its = [&transport](const auto& entry) { return entry.second == &transport; };
-  absl::erase_if(owners_, is_its);
-  absl::erase_if(ufrags_, is_its);
-  absl::erase_if(paths_, is_its);
+  const auto keys = keys_.find(&transport);
+  if (keys == keys_.end()) return;
+  auto forget = [&transport](auto& map, const auto& key) {
+    const auto it = map.find(key);
+    if (it != map.end() && it->second == &transport) map.erase(it);
+  };
+  for (SocketId socket : keys->second.sockets) forget(owners_, socket);
+  for (const Name& name : keys->second.names) forget(ufrags_, name);
+  for (const Path& path : keys->second.paths) forget(paths_, path);
+  keys_.erase(keys);
 }
 
 Transport* Dispatcher::FindPath(const Path& path) const {

@@ -20,12 +20,12 @@ namespace sluice {
 
 class Dispatcher {
  public:
-  void SetOwner(SocketId listener, Transport& transport) { owners_[listener] = &transport; }
+  void SetOwner(SocketId listener, Transport& transport);
   // False when the name is taken on that socket.
   bool AddUfrag(SocketId listener, std::string_view ufrag, Transport& transport);
   void RemoveUfrag(SocketId listener, std::string_view ufrag);
   void Apply(const PathChange& change);
-  // Forgets everything of it.
+  // Forgets everything of it, in a time that does not depend on how many others there are.
   void Remove(const Transport& transport);
 
   Transport* Find(SocketId listener, const Path& path, std::span<const uint8_t> datagram) const;
@@ -55,6 +55,13 @@ class Dispatcher {
     bool operator()(const NameView& a, const NameView& b) const { return a == b; }
   };
 
+  // Under which keys a transport may be in the maps below; another may have taken one since.
+  struct Keys {
+    std::vector<SocketId> sockets;
+    std::vector<Name> names;
+    std::vector<Path> paths;
+  };
+  absl::flat_hash_map<const Transport*, Keys> keys_;
   absl::flat_hash_map<SocketId, Transport*> owners_;
   absl::flat_hash_map<Name, Transport*, HashName, SameName> ufrags_;
   absl::flat_hash_map<Path, Transport*> paths_;

@@ -14,6 +14,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "fbs/transport_generated.h"
+#include "rtc/base/roster.h"
 #include "rtc/observer/rtp_observer.h"
 #include "rtc/router/router.h"
 #include "worker/network.h"
@@ -37,7 +38,7 @@ struct Listening {
 struct WebRtcServerObject {
   std::string id;
   std::vector<Listening> listening;
-  std::vector<TransportObject*> transports;  // in order of creation
+  Roster<TransportObject, TransportObject*> transports;  // in order of creation
 };
 
 struct IceCandidate {
@@ -73,8 +74,8 @@ struct ObserverObject {
 
 struct RouterObject {
   std::unique_ptr<Router> router;
-  std::vector<std::unique_ptr<TransportObject>> transports;  // in order of creation
-  std::vector<std::unique_ptr<ObserverObject>> observers;    // likewise
+  Roster<TransportObject, std::unique_ptr<TransportObject>> transports;  // in order of creation
+  std::vector<std::unique_ptr<ObserverObject>> observers;                // likewise
   const std::string& id() const { return router->id(); }
 };
 

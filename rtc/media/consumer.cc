@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(ConsumerConfig config
     return Invalid("consumableRtpEncodings: as many are needed as the producer has");
   }
   if (params.encodings.size() != lanes) {
-    return Invalid("rtpParameters.encodings: " + std::to_string(lanes) + " are needed");
+    return Invalid("rtpParameters.encodings: " + std::to_string(lanes) + " are needed for this type");
   }
   for (const RtpEncodingParameters& encoding : params.encodings) {
     if (!encoding.ssrc) return Invalid("rtpParameters.encodings: ssrc is missing");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "rtc/base/roster.h"
 #include "rtc/base/units.h"
 #include "rtc/media/media_event.h"
 #include "rtc/media/producer_stream.h"
@@ -67,8 +68,9 @@ class Producer {
   Transport& transport() const { return transport_; }
   std::span<ProducerStream> streams() { return streams_; }
   std::span<const ProducerStream> streams() const { return streams_; }
-  std::vector<Link>& links() { return links_; }
-  const std::vector<Link>& links() const { return links_; }
+  using Links = Roster<Consumer, Link>;
+  Links& links() { return links_; }
+  const Links& links() const { return links_; }
   // Who listens to its audio levels; kept by the taps themselves.
   std::vector<AudioLevelTap*>& audio_level_taps() { return audio_level_taps_; }
 
@@ -110,7 +112,7 @@ class Producer {
   bool paused_;
   ProducerFormat format_;
   std::vector<ProducerStream> streams_;
-  std::vector<Link> links_;
+  Links links_;
   std::vector<AudioLevelTap*> audio_level_taps_;
   std::vector<Fresh> fresh_;
   std::vector<TraceKind> trace_kinds_;

@@ -5,21 +5,14 @@
 #include "rtc/router/by_id.h"
 
 namespace sluice {
-namespace {
-
-void Unlink(Consumer& consumer) {
-  std::erase_if(consumer.producer().links(), [&](const Producer::Link& link) { return link.consumer == &consumer; });
-}
-
-}  // namespace
 
 Router::~Router() = default;
 
 absl::StatusOr<Transport*> Router::AddTransport(std::unique_ptr<Transport> transport) {
   auto [it, added] = transport_by_id_.emplace(transport->id(), transport.get());
   if (!added) return IdTaken("transportId", transport->id());
-  transports_.push_back(std::move(transport));
-  return it->second;
+  const Transport& key = *transport;
+  return transports_.Add(key, std::move(transport)).get();
 }
 
 std::vector<std::string> Router::CloseTransport(Transport& transport, Turn& turn) {
@@ -45,7 +38,7 @@ std::vector<std::string> Router::CloseTransport(Transport& transport, Turn& turn
   gone.push_back(transport.id());
   transport.Close(turn);
   transport_by_id_.erase(transport.id());
-  std::erase_if(transports_, [&](const auto& owned) { return owned.get() == &transport; });
+  transports_.Remove(transport);
   return gone;
 }
 
@@ -97,14 +90,14 @@ absl::StatusOr<Consumer*> Router::Consume(Transport& transport, ConsumerConfig c
   auto consumer = transport.AddConsumer(std::move(config), *producer);
   if (!consumer.ok()) return consumer.status();
   consumer_by_id_.emplace((*consumer)->id(), *consumer);
-  producer->links().push_back({.consumer = *consumer, .transport = &transport});
+  producer->links().Add(**consumer, {.consumer = *consumer, .transport = &transport});
   if (transport.IsConnected()) RequestKeyFrame(**consumer, turn);
   return *consumer;
 }
 
 void Router::CloseConsumer(Consumer& consumer, Turn& turn) {
   Transport& transport = consumer.transport();
-  Unlink(consumer);
+  consumer.producer().links().Remove(consumer);
   consumer_by_id_.erase(consumer.id());
   transport.RemoveConsumer(consumer, turn);
 }

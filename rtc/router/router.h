@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "rtc/base/roster.h"
 #include "rtc/transport/transport.h"
 
 namespace sluice {
@@ -61,7 +62,7 @@ class Router {
 
  private:
   const std::string id_;
-  std::vector<std::unique_ptr<Transport>> transports_;
+  Roster<Transport, std::unique_ptr<Transport>> transports_;
   absl::flat_hash_map<std::string, Transport*> transport_by_id_;
   absl::flat_hash_map<std::string, Producer*> producer_by_id_;
   absl::flat_hash_map<std::string, Consumer*> consumer_by_id_;

@@ -29,7 +29,7 @@ class RtcpReporter {
   static constexpr size_t kMaxReferences = 8;  // peers' RRTR that are remembered for the next DLRR
 
   using Producers = std::span<const std::unique_ptr<Producer>>;
-  using Consumers = std::span<const std::unique_ptr<Consumer>>;
+  using Consumers = const Roster<Consumer, std::unique_ptr<Consumer>>&;
   // Called with each finished datagram.
   using Emit = absl::FunctionRef<void(std::span<const uint8_t>)>;
 

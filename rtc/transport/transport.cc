@@ -35,7 +35,7 @@ double MeanLoss(std::span<const std::unique_ptr<Producer>> producers) {
   return streams == 0 ? 0 : sum / streams;
 }
 
-double MeanLoss(std::span<const std::unique_ptr<Consumer>> consumers) {
+double MeanLoss(const Transport::Consumers& consumers) {
   double sum = 0;
   int streams = 0;
   for (const auto& consumer : consumers) {
@@ -130,8 +130,12 @@ void Transport::SetMaxIncomingBitrate(DataRate rate) {
 absl::StatusOr<Producer*> Transport::AddProducer(ProducerConfig config) {
   const std::string cname = config.rtp_parameters.rtcp.cname;
   auto producer = Producer::Create(std::move(config), *this, capture_clocks_[cname], env_.pool);
-  if (!producer.ok()) return producer.status();
-  if (auto status = demuxer_.Add(**producer); !status.ok()) return status;
+  absl::Status status = producer.status();
+  if (status.ok()) status = demuxer_.Add(**producer);
+  if (!status.ok()) {
+    ForgetUnusedClock(cname);
+    return status;
+  }
   producers_.push_back(*std::move(producer));
   return producers_.back().get();
 }
@@ -144,9 +148,13 @@ void Transport::RemoveProducer(Producer& producer) {
   }
   const std::string cname = producer.config().rtp_parameters.rtcp.cname;
   std::erase_if(producers_, [&](const auto& owned) { return owned.get() == &producer; });
-  const bool shared = std::ranges::any_of(
+  ForgetUnusedClock(cname);
+}
+
+void Transport::ForgetUnusedClock(const std::string& cname) {
+  const bool used = std::ranges::any_of(
       producers_, [&](const auto& other) { return other->config().rtp_parameters.rtcp.cname == cname; });
-  if (!shared) capture_clocks_.erase(cname);
+  if (!used) capture_clocks_.erase(cname);
 }
 
 absl::StatusOr<Consumer*> Transport::AddConsumer(ConsumerConfig config, Producer& producer) {
@@ -173,8 +181,8 @@ absl::StatusOr<Consumer*> Transport::AddConsumer(ConsumerConfig config, Producer
       consumer_by_ssrc_[*ssrc] = consumer->get();
     }
   }
-  consumers_.push_back(*std::move(consumer));
-  return consumers_.back().get();
+  const Consumer& key = **consumer;
+  return consumers_.Add(key, *std::move(consumer)).get();
 }
 
 void Transport::RemoveConsumer(Consumer& consumer, Turn& turn) {
@@ -188,7 +196,7 @@ void Transport::RemoveConsumer(Consumer& consumer, Turn& turn) {
       if (const auto burnt = outgoing_ssrcs_.Retire(*ssrc, number)) protection_.ForgetOutbound(*burnt);
     }
   }
-  std::erase_if(consumers_, [&](const auto& owned) { return owned.get() == &consumer; });
+  consumers_.Remove(consumer);
 }
 
 TransportStats Transport::Stats(Timestamp now) const {

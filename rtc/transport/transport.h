@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "rtc/base/rng.h"
+#include "rtc/base/roster.h"
 #include "rtc/media/consumer.h"
 #include "rtc/media/producer.h"
 #include "rtc/net/path.h"
@@ -94,7 +95,8 @@ class Transport {
   absl::StatusOr<Consumer*> AddConsumer(ConsumerConfig config, Producer& producer);
   void RemoveConsumer(Consumer& consumer, Turn& turn);
   std::span<const std::unique_ptr<Producer>> producers() const { return producers_; }
-  std::span<const std::unique_ptr<Consumer>> consumers() const { return consumers_; }
+  using Consumers = Roster<Consumer, std::unique_ptr<Consumer>>;
+  const Consumers& consumers() const { return consumers_; }
 
   // Forwards the fresh packets of its producer to a consumer: select, number, write and protect, into the batch.
   void Forward(Consumer& consumer, std::span<const Producer::Fresh> fresh, Turn& turn);
@@ -142,6 +144,8 @@ class Transport {
 
  private:
   Transport(std::string id, PathPolicy path, Protection protection, const Env& env, Timestamp now);
+
+  void ForgetUnusedClock(const std::string& cname);
 
   // transport_receive.cc
   void HandleStun(const Path& path, std::span<const uint8_t> bytes, Turn& turn);
@@ -212,7 +216,7 @@ class Transport {
   IceEvents ice_events_;
   std::map<std::string, CaptureClock> capture_clocks_;  // by CNAME, of the producers
   std::vector<std::unique_ptr<Producer>> producers_;
-  std::vector<std::unique_ptr<Consumer>> consumers_;
+  Consumers consumers_;
   absl::flat_hash_map<Ssrc, Consumer*> consumer_by_ssrc_;  // media and RTX SSRCs
   DataEndpoints data_;
 };
