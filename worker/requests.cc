@@ -18,6 +18,9 @@ std::string_view ErrorClass(const absl::Status& status) {
   }
 }
 
+// Reasons may quote what the controller sent, which may be of any length.
+std::string ReasonOf(const absl::Status& status) { return std::string(status.message().substr(0, kMaxReason)); }
+
 absl::StatusOr<Answer> Run(Call& call, bool body_good) {
   const Handler handler = FindHandler(call.request.method());
   if (!handler) {
@@ -28,10 +31,22 @@ absl::StatusOr<Answer> Run(Call& call, bool body_good) {
   return handler(call);
 }
 
+Channel::SendResult Respond(Channel& channel, flatbuffers::FlatBufferBuilder& b, uint32_t id,
+                            const absl::StatusOr<Answer>& answer) {
+  namespace fb = fbs::response;
+  flatbuffers::Offset<fb::Response> response;
+  if (answer.ok()) {
+    response = fb::CreateResponse(b, id, true, answer->type, answer->body);
+  } else {
+    const auto error = b.CreateString(std::string(ErrorClass(answer.status())));
+    response = fb::CreateResponse(b, id, false, fb::Body::NONE, 0, error, b.CreateString(ReasonOf(answer.status())));
+  }
+  return channel.Send(b, fbs::message::CreateMessage(b, fbs::message::Body::Response, response.Union()));
+}
+
 }  // namespace
 
 void HandleRequest(Core& core, Channel& channel, const fbs::request::Request& request, bool body_good) {
-  namespace fb = fbs::response;
   core.media.End();
   flatbuffers::FlatBufferBuilder b;
   Call call{.core = core,
@@ -39,18 +54,16 @@ void HandleRequest(Core& core, Channel& channel, const fbs::request::Request& re
             .handler_id = request.handler_id() ? request.handler_id()->str() : std::string(),
             .b = b,
             .turn = core.media.Begin()};
-  const absl::StatusOr<Answer> answer = Run(call, body_good);
-  flatbuffers::Offset<fb::Response> response;
-  if (answer.ok()) {
-    response = fb::CreateResponse(b, request.id(), true, answer->type, answer->body);
-  } else {
-    const std::string reason(answer.status().message());
-    core.log.Warn("request {} [id:{}] failed: {}", fbs::request::EnumNameMethod(request.method()), request.id(),
-                  reason);
-    const auto error = b.CreateString(std::string(ErrorClass(answer.status())));
-    response = fb::CreateResponse(b, request.id(), false, fb::Body::NONE, 0, error, b.CreateString(reason));
+  absl::StatusOr<Answer> answer = Run(call, body_good);
+  if (answer.ok() && Respond(channel, b, request.id(), answer) == Channel::SendResult::kTooLarge) {
+    answer = absl::ResourceExhaustedError("the answer is longer than a frame may be");
   }
-  channel.Send(b, fbs::message::CreateMessage(b, fbs::message::Body::Response, response.Union()));
+  if (!answer.ok()) {
+    core.log.Warn("request {} [id:{}] failed: {}", fbs::request::EnumNameMethod(request.method()), request.id(),
+                  ReasonOf(answer.status()));
+    b.Clear();
+    Respond(channel, b, request.id(), answer);
+  }
   // Notifications that the request caused come after its answer.
   core.media.End();
 }

@@ -2,7 +2,8 @@
 // the handler id is looked up, and the handler decodes the body, checks all of it, and only then changes anything.
 //
 // Errors are absl::Status and travel as the controller's classes: InvalidArgument is a TypeError, NotFound a
-// NotFoundError, everything else an Error. Messages name the field.
+// NotFoundError, everything else an Error. Messages name the field; over kMaxReason bytes they are cut. An answer that
+// is too long for a frame becomes an Error.
 #pragma once
 
 #include <string>
@@ -13,6 +14,8 @@
 #include "worker/core.h"
 
 namespace sluice {
+
+inline constexpr size_t kMaxReason = 1024;
 
 struct Answer {
   fbs::response::Body type = fbs::response::Body::NONE;

@@ -73,6 +73,21 @@ class WorkerProcess {
     }
   }
 
+  // Writes what the pipe takes, until it takes nothing for `patience_ms`. Returns how much that was.
+  size_t WriteUntilFull(std::span<const uint8_t> bytes, int patience_ms = 500) {
+    size_t at = 0;
+    while (at < bytes.size()) {
+      const ssize_t n = send(in_, bytes.data() + at, bytes.size() - at, MSG_DONTWAIT);
+      if (n > 0) {
+        at += static_cast<size_t>(n);
+        continue;
+      }
+      pollfd p{.fd = in_, .events = POLLOUT, .revents = 0};
+      if (poll(&p, 1, patience_ms) <= 0) break;
+    }
+    return at;
+  }
+
   // The exit code, or -1 when it did not end in time or by a signal.
   int Exit(int limit_ms = kLimitMs) {
     for (int waited = 0; waited < limit_ms; waited += 10) {
@@ -128,18 +143,25 @@ class WorkerProcess {
   const fbs::response::Response* Request(fbs::request::Method method, const std::string& handler_id = "",
                                          fbs::request::Body type = fbs::request::Body::NONE,
                                          flatbuffers::Offset<void> body = 0) {
+    return AwaitAnswer(Ask(method, handler_id, type, body));
+  }
+  // Only sends it. Returns its id.
+  uint32_t Ask(fbs::request::Method method, const std::string& handler_id = "",
+               fbs::request::Body type = fbs::request::Body::NONE, flatbuffers::Offset<void> body = 0) {
     const uint32_t id = ++last_id_;
     const auto request = fbs::request::CreateRequest(b, id, method, b.CreateString(handler_id), type, body);
     b.FinishSizePrefixed(fbs_message::CreateMessage(b, fbs_message::Body::Request, request.Union()));
     Write({b.GetBufferPointer(), b.GetSize()});
     b.Clear();
-    return AwaitAnswer(id);
+    return id;
   }
-  const fbs::response::Response* AwaitAnswer(uint32_t id) {
-    const auto* m = Await([id](const fbs_message::Message& message) {
-      const auto* r = message.data_as_Response();
-      return r && r->id() == id;
-    });
+  const fbs::response::Response* AwaitAnswer(uint32_t id, int limit_ms = kLimitMs) {
+    const auto* m = Await(
+        [id](const fbs_message::Message& message) {
+          const auto* r = message.data_as_Response();
+          return r && r->id() == id;
+        },
+        limit_ms);
     return m ? m->data_as_Response() : nullptr;
   }
 

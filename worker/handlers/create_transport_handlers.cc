@@ -55,17 +55,10 @@ absl::StatusOr<std::vector<const Listening*>> ChooseSockets(Call& call, const fb
     return usable;
   }
   const auto* individual = options.listen_as_Individual();
-  if (!individual || !individual->listen_infos() || individual->listen_infos()->size() == 0) {
-    return Missing("listenInfos");
-  }
-  std::vector<wire::ListenRequest> requests;
-  for (flatbuffers::uoffset_t i = 0; i < individual->listen_infos()->size(); ++i) {
-    auto request = wire::DecodeListenInfo(individual->listen_infos()->Get(i), call.core.settings,
-                                          fmt::format("listenInfos[{}]", i));
-    if (!request.ok()) return request.status();
-    requests.push_back(*std::move(request));
-  }
-  auto listening = ListenAll(call.core, requests);
+  if (!individual) return Missing("listen");
+  auto requests = wire::DecodeListenInfos(individual->listen_infos(), call.core.settings);
+  if (!requests.ok()) return requests.status();
+  auto listening = ListenAll(call.core, *requests);
   if (!listening.ok()) return listening.status();
   object.listening = *std::move(listening);
   for (const Listening& l : object.listening) usable.push_back(&l);
@@ -126,7 +119,8 @@ absl::Status InsertTransport(Call& call, RouterObject& router, std::unique_ptr<T
   }
   call.core.objects.Add(object->id, object.get());
   call.core.media.Touch(**added);
-  router.transports.push_back(std::move(object));
+  const TransportObject& key = *object;
+  router.transports.Add(key, std::move(object));
   return absl::OkStatus();
 }
 
@@ -160,7 +154,7 @@ Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
   auto status = InsertTransport(call, router, std::move(object), std::move(transport));
   if (!status.ok()) return status;
   for (const Listening* l : *usable) call.core.media.dispatcher().AddUfrag(l->socket, ufrag, *created->transport);
-  if (created->server) created->server->transports.push_back(created);
+  if (created->server) created->server->transports.Add(*created, created);
   return Answer{fbs::response::Body::WebRtcTransportDump,
                 wire::EncodeWebRtcDump(call.b, *created, *call.core.dtls).Union()};
 }

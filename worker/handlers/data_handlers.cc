@@ -24,9 +24,19 @@ absl::Status DecodeWay(Type type, const fbs::sctp::StreamParameters* from, Confi
   if (type > Type::MAX) return absl::InvalidArgumentError("type is not known");
   to.type = static_cast<DataType>(type);
   if (to.type == DataType::kDirect) return absl::OkStatus();
+  if (!from) return absl::InvalidArgumentError("sctpStreamParameters is missing, which the type sctp needs");
   auto stream = wire::Decode(from);
   if (!stream.ok()) return stream.status();
   to.stream = *stream;
+  return absl::OkStatus();
+}
+
+// Both kinds of request name the channel alike.
+template <class Body>
+absl::Status CheckNames(const Body& body) {
+  for (const auto& [text, field] : {std::pair(body.label(), "label"), std::pair(body.protocol(), "protocol")}) {
+    if (text && text->size() > wire::kMaxText) return wire::TooLong(field, wire::kMaxText);
+  }
   return absl::OkStatus();
 }
 
@@ -35,6 +45,7 @@ absl::Status DecodeWay(Type type, const fbs::sctp::StreamParameters* from, Confi
 Result TransportProduceData(Call& call, TransportObject& transport, const fbs::transport::ProduceDataRequest& body) {
   auto id = NewId(call.core, body.data_producer_id(), "dataProducerId");
   if (!id.ok()) return id.status();
+  if (auto status = CheckNames(body); !status.ok()) return status;
   DataProducerConfig config{.id = *id,
                             .label = wire::Text(body.label()),
                             .protocol = wire::Text(body.protocol()),
@@ -52,6 +63,7 @@ Result TransportProduceData(Call& call, TransportObject& transport, const fbs::t
 Result TransportConsumeData(Call& call, TransportObject& transport, const fbs::transport::ConsumeDataRequest& body) {
   auto id = NewId(call.core, body.data_consumer_id(), "dataConsumerId");
   if (!id.ok()) return id.status();
+  if (auto status = CheckNames(body); !status.ok()) return status;
   const std::string producer_id = wire::Text(body.data_producer_id());
   if (!transport.router->router->FindDataProducer(producer_id)) return NotFound("DataProducer", producer_id);
   DataConsumerConfig config{.id = *id,

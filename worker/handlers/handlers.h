@@ -12,6 +12,7 @@
 
 #include "worker/notifications.h"
 #include "worker/requests.h"
+#include "worker/wire/rtp_wire.h"
 #include "worker/wire/transport_wire.h"
 
 namespace sluice::handlers {
@@ -21,10 +22,13 @@ using Result = absl::StatusOr<Answer>;
 inline absl::Status NotFound(std::string_view what, const std::string& id) {
   return absl::NotFoundError(fmt::format("{} with id \"{}\" not found", what, id));
 }
+inline absl::Status TooMany(std::string_view field, size_t most) {
+  return absl::InvalidArgumentError(fmt::format("{}: more than {}", field, most));
+}
 inline absl::Status Missing(std::string_view field) {
   return absl::InvalidArgumentError(fmt::format("{} is missing", field));
 }
-// A new object's id: there, and not taken.
+// A new object's id: there, not too long, and not taken.
 absl::StatusOr<std::string> NewId(const Core& core, const flatbuffers::String* id, std::string_view field);
 
 template <class T>
@@ -120,6 +124,8 @@ absl::Status ProducerSend(Note& note, Producer& producer, const fbs::producer::S
 // transport_handlers.cc
 Result TransportDump(Call& call, TransportObject& transport);
 Result TransportGetStats(Call& call, TransportObject& transport);
+// Whatever the kind: the body is the kind's own.
+Result TransportConnect(Call& call, TransportObject& transport);
 Result WebRtcTransportConnect(Call& call, TransportObject& transport, const fbs::webrtc::ConnectRequest& body);
 Result PlainTransportConnect(Call& call, TransportObject& transport, const fbs::plain::ConnectRequest& body);
 Result PipeTransportConnect(Call& call, TransportObject& transport, const fbs::pipe::ConnectRequest& body);

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "worker/handlers/handlers.h"
 #include "worker/wire/media_wire.h"
 #include "worker/wire/rtp_wire.h"
@@ -12,6 +13,16 @@ using fbs::response::Body;
 absl::StatusOr<MediaKind> DecodeKind(fbs::rtp::MediaKind kind) {
   if (kind > fbs::rtp::MediaKind::MAX) return absl::InvalidArgumentError("kind is not known");
   return wire::FromWire(kind);
+}
+
+absl::Status MustBeOfKind(const RtpParameters& parameters, MediaKind kind) {
+  const std::string_view prefix = kind == MediaKind::kAudio ? "audio/" : "video/";
+  for (size_t i = 0; i < parameters.codecs.size(); ++i) {
+    if (absl::StartsWithIgnoreCase(parameters.codecs[i].mime_type, {prefix.data(), prefix.size()})) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("rtpParameters.codecs[{}].mimeType: is not of the kind {}", i, prefix.substr(0, 5)));
+  }
+  return absl::OkStatus();
 }
 
 // Every packet of a producer must tell whose it is: by SSRC, by RID, or by the MID.
@@ -34,6 +45,7 @@ Result TransportProduce(Call& call, TransportObject& transport, const fbs::trans
   if (!kind.ok()) return kind.status();
   auto parameters = wire::Decode(body.rtp_parameters(), "rtpParameters");
   if (!parameters.ok()) return parameters.status();
+  if (auto status = MustBeOfKind(*parameters, *kind); !status.ok()) return status;
   if (auto status = MustBeFindable(*parameters); !status.ok()) return status;
   auto mapping = wire::Decode(body.rtp_mapping(), "rtpMapping");
   if (!mapping.ok()) return mapping.status();

@@ -73,9 +73,9 @@ void CloseTransport(Call& call, TransportObject& transport) {
   // What it said last must leave before its sockets go.
   call.turn.batch.Flush();
   for (const Listening& l : transport.listening) core.media.network().Close(l.socket);
-  if (transport.server) std::erase(transport.server->transports, &transport);
+  if (transport.server) transport.server->transports.Remove(transport);
   core.objects.Remove(id);
-  std::erase_if(router.transports, [&transport](const auto& t) { return t.get() == &transport; });
+  router.transports.Remove(transport);
 }
 
 Result RouterCloseTransport(Call& call, RouterObject& router, const fbs::router::CloseTransportRequest& body) {

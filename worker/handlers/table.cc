@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "worker/handlers/handlers.h"
@@ -8,17 +9,10 @@ namespace {
 namespace h = handlers;
 using fbs::request::Method;
 
-// For what this worker has not got yet: said plainly, so that a controller can do without.
-handlers::Result NotSupported(Call& call) {
-  return absl::UnimplementedError(
-      fmt::format("{} is not supported yet", fbs::request::EnumNameMethod(call.request.method())));
-}
-
 constexpr size_t kMethods = static_cast<size_t>(Method::MAX) + 1;
 
 constexpr std::array<Handler, kMethods> MakeTable() {
   std::array<Handler, kMethods> table{};
-  table.fill(&NotSupported);
   auto set = [&table](Method method, Handler handler) { table[static_cast<size_t>(method)] = handler; };
   set(Method::WorkerDump, h::Bound<&h::WorkerDump>::Run);
   set(Method::WorkerGetResourceUsage, h::Bound<&h::WorkerGetResourceUsage>::Run);
@@ -37,6 +31,7 @@ constexpr std::array<Handler, kMethods> MakeTable() {
   set(Method::RouterCloseTransport, h::Bound<&h::RouterCloseTransport>::Run);
   set(Method::TransportDump, h::Bound<&h::TransportDump>::Run);
   set(Method::TransportGetStats, h::Bound<&h::TransportGetStats>::Run);
+  set(Method::TransportConnect, h::Bound<&h::TransportConnect>::Run);
   set(Method::TransportSetMaxIncomingBitrate, h::Bound<&h::TransportSetMaxIncomingBitrate>::Run);
   set(Method::TransportSetMaxOutgoingBitrate, h::Bound<&h::TransportSetMaxOutgoingBitrate>::Run);
   set(Method::TransportSetMinOutgoingBitrate, h::Bound<&h::TransportSetMinOutgoingBitrate>::Run);
@@ -91,6 +86,7 @@ constexpr std::array<Handler, kMethods> MakeTable() {
 }
 
 constexpr std::array<Handler, kMethods> kTable = MakeTable();
+static_assert(std::ranges::find(kTable, nullptr) == kTable.end(), "every method of the schema has a handler");
 
 }  // namespace
 

@@ -11,6 +11,8 @@ namespace {
 
 using fbs::response::Body;
 
+constexpr size_t kMaxFingerprints = 16;  // of one certificate: there are five algorithms
+
 absl::StatusOr<std::optional<SrtpKeying>> DecodeSrtp(const fbs::srtp::Parameters* from) {
   if (!from) return std::nullopt;
   if (from->crypto_suite() > fbs::srtp::CryptoSuite::MAX) {
@@ -42,7 +44,7 @@ absl::StatusOr<std::optional<SocketAddress>> DecodeRemote(const flatbuffers::Str
 absl::Status SetLimit(DataRate minimum, DataRate maximum) {
   if (minimum > DataRate::Zero() && maximum > DataRate::Zero() && minimum > maximum) {
     return absl::InvalidArgumentError(
-        fmt::format("the minimum outgoing bitrate {} is above the maximum {}", minimum.bps(), maximum.bps()));
+        fmt::format("minOutgoingBitrate {} is above maxOutgoingBitrate {}", minimum.bps(), maximum.bps()));
   }
   return absl::OkStatus();
 }
@@ -88,11 +90,28 @@ Result TransportGetStats(Call& call, TransportObject& transport) {
   return absl::InternalError("a transport of no kind");
 }
 
+Result TransportConnect(Call& call, TransportObject& transport) {
+  switch (transport.kind) {
+    case TransportKind::kWebRtc:
+      return Bound<&WebRtcTransportConnect>::Run(call);
+    case TransportKind::kPlain:
+      return Bound<&PlainTransportConnect>::Run(call);
+    case TransportKind::kPipe:
+      return Bound<&PipeTransportConnect>::Run(call);
+    case TransportKind::kDirect:
+      return absl::InvalidArgumentError("a DirectTransport cannot be connected");
+  }
+  return absl::InternalError("a transport of no kind");
+}
+
 Result WebRtcTransportConnect(Call& call, TransportObject& transport, const fbs::webrtc::ConnectRequest& body) {
   if (auto status = MustBe(transport, TransportKind::kWebRtc, "WebRtcTransport"); !status.ok()) return status;
   const auto* from = body.dtls_parameters();
   if (!from) return Missing("dtlsParameters");
   if (from->role() > fbs::webrtc::DtlsRole::MAX) return absl::InvalidArgumentError("dtlsParameters.role is not known");
+  if (from->fingerprints() && from->fingerprints()->size() > kMaxFingerprints) {
+    return TooMany("dtlsParameters.fingerprints", kMaxFingerprints);
+  }
   WebRtcConnectParameters remote{.role = static_cast<DtlsRole>(from->role())};
   for (flatbuffers::uoffset_t i = 0; from->fingerprints() && i < from->fingerprints()->size(); ++i) {
     const auto* fingerprint = from->fingerprints()->Get(i);

@@ -24,15 +24,9 @@ absl::StatusOr<std::vector<Listening>> ListenAll(Core& core, const std::vector<w
 Result WorkerCreateWebRtcServer(Call&, Core& core, const fbs::worker::CreateWebRtcServerRequest& body) {
   auto id = NewId(core, body.web_rtc_server_id(), "webRtcServerId");
   if (!id.ok()) return id.status();
-  if (!body.listen_infos() || body.listen_infos()->size() == 0) return Missing("listenInfos");
-  std::vector<wire::ListenRequest> requests;
-  for (flatbuffers::uoffset_t i = 0; i < body.listen_infos()->size(); ++i) {
-    auto request =
-        wire::DecodeListenInfo(body.listen_infos()->Get(i), core.settings, fmt::format("listenInfos[{}]", i));
-    if (!request.ok()) return request.status();
-    requests.push_back(*std::move(request));
-  }
-  auto listening = ListenAll(core, requests);
+  auto requests = wire::DecodeListenInfos(body.listen_infos(), core.settings);
+  if (!requests.ok()) return requests.status();
+  auto listening = ListenAll(core, *requests);
   if (!listening.ok()) return listening.status();
   auto server = std::make_unique<WebRtcServerObject>();
   server->id = *id;

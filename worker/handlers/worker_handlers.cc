@@ -6,9 +6,15 @@
 #include "worker/handlers/handlers.h"
 
 namespace sluice::handlers {
+namespace {
+
+constexpr size_t kMaxLogTags = 64;  // there are about twenty
+
+}  // namespace
 
 absl::StatusOr<std::string> NewId(const Core& core, const flatbuffers::String* id, std::string_view field) {
   if (!id || id->size() == 0) return Missing(field);
+  if (id->size() > wire::kMaxName) return wire::TooLong(field, wire::kMaxName);
   std::string text = id->str();
   if (core.objects.Has(text)) return absl::AlreadyExistsError(fmt::format("{} \"{}\" exists already", field, text));
   return text;
@@ -53,6 +59,14 @@ Result WorkerGetResourceUsage(Call& call, Core&) {
 }
 
 Result WorkerUpdateSettings(Call&, Core& core, const fbs::worker::UpdateSettingsRequest& body) {
+  std::vector<std::string> tags;
+  if (body.log_tags()) {
+    if (body.log_tags()->size() > kMaxLogTags) return TooMany("logTags", kMaxLogTags);
+    for (const auto* tag : *body.log_tags()) {
+      if (tag->size() > wire::kMaxName) return wire::TooLong("logTags", wire::kMaxName);
+      tags.push_back(tag->str());
+    }
+  }
   if (body.log_level()) {
     const auto level = ParseLogLevel(std::string_view(body.log_level()->c_str(), body.log_level()->size()));
     if (!level.ok()) return level.status();
@@ -60,10 +74,8 @@ Result WorkerUpdateSettings(Call&, Core& core, const fbs::worker::UpdateSettings
     core.log.SetLevel(*level);
   }
   if (body.log_tags()) {
-    std::vector<std::string> tags;
-    for (const auto* tag : *body.log_tags()) tags.push_back(tag->str());
-    core.settings.log_tags = tags;
-    core.log.SetTags(std::move(tags));
+    core.settings.log_tags = std::move(tags);
+    core.log.SetTags(core.settings.log_tags);
   }
   return Answer();
 }

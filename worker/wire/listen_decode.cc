@@ -31,7 +31,23 @@ absl::StatusOr<ListenRequest> DecodeListenInfo(const fbs::net::ListenInfo* from,
   out.options.send_buffer = from->send_buffer_size();
   out.options.recv_buffer = from->recv_buffer_size();
   out.announced = Text(from->announced_address());
+  if (out.announced.size() > kMaxName) return TooLong(field + ".announcedAddress", kMaxName);
   out.expose_internal = from->expose_internal_ip();
+  return out;
+}
+
+absl::StatusOr<std::vector<ListenRequest>> DecodeListenInfos(
+    const flatbuffers::Vector<flatbuffers::Offset<fbs::net::ListenInfo>>* from, const Settings& settings) {
+  if (!from || from->size() == 0) return absl::InvalidArgumentError("listenInfos is missing");
+  if (from->size() > kMaxListenInfos) {
+    return absl::InvalidArgumentError(fmt::format("listenInfos: more than {}", kMaxListenInfos));
+  }
+  std::vector<ListenRequest> out;
+  for (flatbuffers::uoffset_t i = 0; i < from->size(); ++i) {
+    auto one = DecodeListenInfo(from->Get(i), settings, fmt::format("listenInfos[{}]", i));
+    if (!one.ok()) return one.status();
+    out.push_back(*std::move(one));
+  }
   return out;
 }
 

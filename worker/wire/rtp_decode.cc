@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -27,6 +29,18 @@ std::string Registered(std::string mime_type) {
   return mime_type;
 }
 
+// One text of a table, and its name for whoever sent too much.
+struct Bounded {
+  const flatbuffers::String* text;
+  std::string_view name;
+};
+absl::Status CheckNames(const std::string& field, std::initializer_list<Bounded> texts) {
+  for (const Bounded& b : texts) {
+    if (b.text && b.text->size() > kMaxName) return TooLong(fmt::format("{}.{}", field, b.name), kMaxName);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<CodecParameterValue> DecodeValue(const fb::Parameter& from) {
   switch (from.value_type()) {
     case fb::ParameterValue::Bool:
@@ -52,14 +66,25 @@ absl::StatusOr<CodecParameterValue> DecodeValue(const fb::Parameter& from) {
   return absl::InvalidArgumentError("value is missing");
 }
 
+size_t SizeOf(const CodecParameterValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return text->size();
+  if (const auto* list = std::get_if<std::vector<int32_t>>(&value)) return list->size() * sizeof(int32_t);
+  return 0;
+}
+
 absl::StatusOr<CodecParameters> DecodeParameters(const flatbuffers::Vector<flatbuffers::Offset<fb::Parameter>>* from,
                                                  const std::string& field) {
   CodecParameters out;
   if (!from) return out;
+  if (from->size() > kMaxCodecParameters) {
+    return Wrong(field + ".parameters", fmt::format("more than {}", kMaxCodecParameters));
+  }
   for (const fb::Parameter* parameter : *from) {
+    if (auto status = CheckNames(field + ".parameters", {{parameter->name(), "name"}}); !status.ok()) return status;
     const std::string name = Text(parameter->name());
     auto value = DecodeValue(*parameter);
     if (name.empty() || !value.ok()) return Wrong(field + ".parameters[" + name + "]", "name or value is missing");
+    if (SizeOf(*value) > kMaxText) return TooLong(field + ".parameters[" + name + "].value", kMaxText);
     out.emplace_back(name, *std::move(value));
   }
   return out;
@@ -67,6 +92,7 @@ absl::StatusOr<CodecParameters> DecodeParameters(const flatbuffers::Vector<flatb
 
 absl::StatusOr<RtpCodecParameters> DecodeCodec(const fb::CodecParameters& from, const std::string& field) {
   RtpCodecParameters out;
+  if (auto status = CheckNames(field, {{from.mime_type(), "mimeType"}}); !status.ok()) return status;
   out.mime_type = Registered(Text(from.mime_type()));
   if (out.mime_type.find('/') == std::string::npos) return Wrong(field + ".mimeType", "not of the form kind/name");
   if (from.payload_type() > 127) return Wrong(field + ".payloadType", "over 127");
@@ -78,7 +104,13 @@ absl::StatusOr<RtpCodecParameters> DecodeCodec(const fb::CodecParameters& from, 
   if (!parameters.ok()) return parameters.status();
   out.parameters = *std::move(parameters);
   if (from.rtcp_feedback()) {
+    if (from.rtcp_feedback()->size() > kMaxRtcpFeedback) {
+      return Wrong(field + ".rtcpFeedback", fmt::format("more than {}", kMaxRtcpFeedback));
+    }
     for (const fb::RtcpFeedback* feedback : *from.rtcp_feedback()) {
+      auto status =
+          CheckNames(field + ".rtcpFeedback", {{feedback->type(), "type"}, {feedback->parameter(), "parameter"}});
+      if (!status.ok()) return status;
       out.rtcp_feedback.push_back({.type = Text(feedback->type()), .parameter = Text(feedback->parameter())});
     }
   }
@@ -87,6 +119,8 @@ absl::StatusOr<RtpCodecParameters> DecodeCodec(const fb::CodecParameters& from, 
 
 absl::StatusOr<RtpEncodingParameters> DecodeEncoding(const fb::EncodingParameters& from, const std::string& field) {
   RtpEncodingParameters out;
+  auto status = CheckNames(field, {{from.rid(), "rid"}, {from.scalability_mode(), "scalabilityMode"}});
+  if (!status.ok()) return status;
   if (from.ssrc() && *from.ssrc() != 0) out.ssrc = Ssrc(*from.ssrc());
   out.rid = Text(from.rid());
   if (from.codec_payload_type()) {
@@ -129,6 +163,24 @@ absl::StatusOr<std::vector<To>> DecodeEach(const flatbuffers::Vector<flatbuffers
   return out;
 }
 
+// No two encodings may be told apart by the same.
+absl::Status CheckDistinct(const std::vector<RtpEncodingParameters>& encodings, const std::string& field) {
+  std::vector<Ssrc> ssrcs;
+  std::vector<std::string> rids;
+  auto add = [](auto& list, const auto& value) {
+    if (std::ranges::find(list, value) != list.end()) return false;
+    list.push_back(value);
+    return true;
+  };
+  for (size_t i = 0; i < encodings.size(); ++i) {
+    const std::string which = fmt::format("{}[{}]", field, i);
+    if (encodings[i].ssrc && !add(ssrcs, *encodings[i].ssrc)) return Wrong(which + ".ssrc", "used twice");
+    if (encodings[i].rtx_ssrc && !add(ssrcs, *encodings[i].rtx_ssrc)) return Wrong(which + ".rtx.ssrc", "used twice");
+    if (!encodings[i].rid.empty() && !add(rids, encodings[i].rid)) return Wrong(which + ".rid", "used twice");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<RtpEncodingParameters>> Decode(
@@ -138,6 +190,9 @@ absl::StatusOr<std::vector<RtpEncodingParameters>> Decode(
 
 absl::StatusOr<RtpParameters> Decode(const fb::RtpParameters* from, const std::string& field) {
   if (!from) return Wrong(field, "is missing");
+  auto status = CheckNames(field, {{from->mid(), "mid"}, {from->msid(), "msid"}});
+  if (status.ok() && from->rtcp()) status = CheckNames(field + ".rtcp", {{from->rtcp()->cname(), "cname"}});
+  if (!status.ok()) return status;
   RtpParameters out;
   out.mid = Text(from->mid());
   out.msid = Text(from->msid());
@@ -150,13 +205,14 @@ absl::StatusOr<RtpParameters> Decode(const fb::RtpParameters* from, const std::s
   auto encodings = Decode(from->encodings(), field + ".encodings");
   if (!encodings.ok()) return encodings.status();
   if (encodings->empty()) return Wrong(field + ".encodings", "is empty");
+  if (status = CheckDistinct(*encodings, field + ".encodings"); !status.ok()) return status;
   out.codecs = *std::move(codecs);
   out.header_extensions = *std::move(extensions);
   out.encodings = *std::move(encodings);
   // An encoding that names no codec uses the first that carries media; dumps show which.
   for (RtpEncodingParameters& encoding : out.encodings) {
     const RtpCodecParameters* codec = out.CodecOf(encoding);
-    if (!codec) return Wrong(field + ".encodings", "there is no such media codec");
+    if (!codec) return Wrong(field + ".encodings", "no media codec has that payloadType");
     encoding.codec_payload_type = codec->payload_type;
   }
   if (from->rtcp()) out.rtcp = {.cname = Text(from->rtcp()->cname()), .reduced_size = from->rtcp()->reduced_size()};
@@ -167,6 +223,7 @@ absl::StatusOr<RtpMapping> Decode(const fb::Mapping* from, const std::string& fi
   if (!from) return Wrong(field, "is missing");
   RtpMapping out;
   if (from->codecs()) {
+    if (from->codecs()->size() > kMaxCodecs) return Wrong(field + ".codecs", fmt::format("more than {}", kMaxCodecs));
     for (const fb::CodecMapping* codec : *from->codecs()) {
       if (codec->payload_type() > 127 || codec->mapped_payload_type() > 127)
         return Wrong(field + ".codecs", "over 127");
@@ -175,7 +232,11 @@ absl::StatusOr<RtpMapping> Decode(const fb::Mapping* from, const std::string& fi
     }
   }
   if (from->encodings()) {
+    if (from->encodings()->size() > kMaxEncodings) {
+      return Wrong(field + ".encodings", fmt::format("more than {}", kMaxEncodings));
+    }
     for (const fb::EncodingMapping* encoding : *from->encodings()) {
+      if (auto status = CheckNames(field + ".encodings", {{encoding->rid(), "rid"}}); !status.ok()) return status;
       if (encoding->mapped_ssrc() == 0) return Wrong(field + ".encodings", "mappedSsrc is 0");
       RtpMapping::Encoding to{.rid = Text(encoding->rid()), .mapped_ssrc = Ssrc(encoding->mapped_ssrc())};
       if (encoding->ssrc()) to.ssrc = Ssrc(*encoding->ssrc());

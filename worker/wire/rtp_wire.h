@@ -2,7 +2,10 @@
 // on and answer InvalidArgument with the field's name; encoders never fail.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,10 +17,20 @@ namespace sluice::wire {
 // A string that may be absent.
 inline std::string Text(const flatbuffers::String* from) { return from ? from->str() : std::string(); }
 
+// Bounds of texts in bytes. Names are ids, MIDs, RIDs, CNAMEs, addresses and the like: what can end up in a header
+// extension or in RTCP must fit there. Texts are values of codec parameters, SPS and PPS for example.
+inline constexpr size_t kMaxName = 255;
+inline constexpr size_t kMaxText = 65'535;
+inline absl::Status TooLong(std::string_view field, size_t most) {
+  return absl::InvalidArgumentError(fmt::format("{}: longer than {} bytes", field, most));
+}
+
 // Bounds of one set of parameters; more than any client sends.
 inline constexpr size_t kMaxCodecs = 128;
 inline constexpr size_t kMaxEncodings = 16;
 inline constexpr size_t kMaxHeaderExtensions = 64;
+inline constexpr size_t kMaxCodecParameters = 128;
+inline constexpr size_t kMaxRtcpFeedback = 64;
 
 absl::StatusOr<RtpParameters> Decode(const fbs::rtp::RtpParameters* from, const std::string& field);
 absl::StatusOr<std::vector<RtpEncodingParameters>> Decode(

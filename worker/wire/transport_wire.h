@@ -28,6 +28,10 @@ struct ListenRequest {
 };
 absl::StatusOr<ListenRequest> DecodeListenInfo(const fbs::net::ListenInfo* from, const Settings& settings,
                                                const std::string& field);
+// The list of a WebRtcServer or WebRtcTransport: at least one, at most kMaxListenInfos.
+inline constexpr size_t kMaxListenInfos = 64;
+absl::StatusOr<std::vector<ListenRequest>> DecodeListenInfos(
+    const flatbuffers::Vector<flatbuffers::Offset<fbs::net::ListenInfo>>* from, const Settings& settings);
 
 // What the options say of SCTP: nothing unless it is enabled. InvalidArgument names the field.
 absl::StatusOr<std::optional<SctpConfig>> DecodeSctp(const fbs::transport::OptionsT& options);
