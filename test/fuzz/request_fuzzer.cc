@@ -46,7 +46,11 @@ std::vector<Input> Frames(std::span<const uint8_t> data) {
 
 class World {
  public:
-  World() : examples_(LoadExamples(schema_, SLUICE_EXAMPLES)), descriptors_(InProcessWorker::OpenDescriptors()) {}
+  World() : examples_(LoadExamples(schema_, SLUICE_EXAMPLES)) {
+    // The first one leaves what libuv keeps for the process.
+    static_cast<void>(InProcessWorker());
+    descriptors_ = InProcessWorker::OpenDescriptors();
+  }
 
   void Run(const std::vector<Input>& frames) {
     if (frames.empty()) return;
@@ -99,7 +103,7 @@ class World {
     if (!worker_->alive()) return;
     SLUICE_CHECK(reply.stray_answers == 0);
     SLUICE_CHECK(reply.answers == (request ? 1 : 0));
-    if (!reply.accepted) SLUICE_CHECK(worker_->Dump() == before);
+    if (request && !reply.accepted) SLUICE_CHECK(worker_->Dump() == before);
   }
 
   void Close() {
@@ -118,8 +122,8 @@ class World {
 
   Schema schema_{SLUICE_BFBS};
   std::vector<Example> examples_;
-  const size_t descriptors_;  // of this process without a worker
-  size_t empty_ = 0;          // and with one that has nothing; 0 until that is known
+  size_t descriptors_ = 0;  // of this process without a worker
+  size_t empty_ = 0;        // and with one that has nothing; 0 until that is known
   std::unique_ptr<InProcessWorker> worker_;
   uint32_t last_id_ = 0;
 };

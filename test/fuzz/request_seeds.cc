@@ -1,5 +1,7 @@
 // request_seeds DIR: writes the valid examples of all requests and notifications as seeds of the request fuzzer, one
 // file each. request_seeds --check DIR: fails unless they are there as they are now.
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -18,9 +20,7 @@ int main(int argc, char** argv) {
   const Schema schema(SLUICE_BFBS);
   int number = 0, exit_code = 0;
   for (const Example& example : LoadExamples(schema, SLUICE_EXAMPLES)) {
-    char prefix[8];
-    std::snprintf(prefix, sizeof(prefix), "%02d-", number++);
-    const std::string name = folder + "/" + prefix + example.name;
+    const std::string name = fmt::format("{}/{:02}-{}", folder, number++, example.name);
     const std::vector<uint8_t> frame = Frame(schema, example.message, 1);
     if (!check) {
       std::ofstream(name, std::ios::binary)
