@@ -14,17 +14,13 @@ flatbuffers::Offset<fbs::sctp::StreamParameters> EncodeStream(Builder& b,
                                            how.max_retransmits);
 }
 
-std::optional<uint16_t> Limit(const flatbuffers::Optional<uint16_t>& from) {
-  return from ? std::optional(*from) : std::nullopt;
-}
-
 }  // namespace
 
 absl::StatusOr<SctpStreamParameters> Decode(const fbs::sctp::StreamParameters* from) {
   if (!from) return absl::InvalidArgumentError("sctpStreamParameters is missing");
   SctpStreamParameters out{.stream_id = from->stream_id(),
-                           .reliability = {.max_packet_life_time = Limit(from->max_packet_life_time()),
-                                           .max_retransmits = Limit(from->max_retransmits())}};
+                           .reliability = {.max_packet_life_time = from->max_packet_life_time(),
+                                           .max_retransmits = from->max_retransmits()}};
   SctpReliability& reliability = out.reliability;
   // Controllers take a 0 for a limit that was not given, where it would contradict something.
   const bool ordered = from->ordered().value_or(false);
