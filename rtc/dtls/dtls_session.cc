@@ -50,6 +50,22 @@ bool IsPlainClientHello(std::span<const uint8_t> datagram) {
          datagram[13] == kClientHello;
 }
 
+// A record of a protected epoch without room for the nonce and the tag that all our ciphers have. OpenSSL (3.0.19) takes
+// it for an error of its own and ends the association, although anybody could have sent it.
+bool HasImpossibleRecord(std::span<const uint8_t> datagram, const SSL_CIPHER* cipher) {
+  constexpr size_t kHeader = 13, kGcmNonce = 8, kTag = 16;
+  const bool chacha = cipher && SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305;
+  const size_t least = chacha ? kTag : kGcmNonce + kTag;
+  while (datagram.size() >= kHeader) {
+    const size_t epoch = size_t{datagram[3]} << 8 | datagram[4];
+    const size_t length = size_t{datagram[11]} << 8 | datagram[12];
+    if (epoch > 0 && length < least) return true;
+    if (length > datagram.size() - kHeader) return false;
+    datagram = datagram.subspan(kHeader + length);
+  }
+  return false;
+}
+
 struct FreeSsl {
   void operator()(SSL* p) const { SSL_free(p); }
 };
@@ -115,7 +131,8 @@ absl::Status DtlsSession::SetRemoteFingerprint(const DtlsFingerprint& fingerprin
 
 void DtlsSession::HandleDatagram(std::span<const uint8_t> datagram, Timestamp now) {
   // A client that meets a ClientHello would give up: somebody else's, or its own, reflected.
-  if (!impl_->alive() || (impl_->role == DtlsRole::kClient && IsPlainClientHello(datagram))) {
+  if (!impl_->alive() || (impl_->role == DtlsRole::kClient && IsPlainClientHello(datagram)) ||
+      HasImpossibleRecord(datagram, SSL_get_current_cipher(impl_->ssl.get()))) {
     ++impl_->discarded;
     return;
   }

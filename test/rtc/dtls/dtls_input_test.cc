@@ -239,6 +239,25 @@ TEST(DtlsStrangerTest, GarbageCannotEndAConnectedSessionNorFillItsMemory) {
   EXPECT_LE(mallinfo2().uordblks, before + 64 * 1024);
 }
 
+TEST(DtlsStrangerTest, ARecordTooShortForItsCipherEndsNothing) {
+  DtlsPair pair;
+  pair.ExchangeFingerprints();
+  pair.Start();
+  pair.Run();
+  for (uint8_t type = 20; type <= 24; ++type) {
+    for (uint8_t length = 0; length < 24; ++length) {
+      Datagram record{type, 0xfe, 0xfd, 0, 1, 0, 0, 0, 1, 0, 0, 0, length};
+      record.resize(record.size() + length, 0x5a);
+      pair.server.HandleDatagram(record, pair.now);
+      pair.client.HandleDatagram(record, pair.now);
+    }
+  }
+  EXPECT_TRUE(pair.Connected());
+  EXPECT_TRUE(pair.client.SendApplicationData(Datagram(10), pair.now));
+  pair.Deliver();
+  EXPECT_EQ(pair.server.TakeApplicationData().size(), 1u);
+}
+
 TEST(DtlsStrangerTest, RecordsOfTheNextEpochBeforeTheHandshakeAreBounded) {
   DtlsPair pair;
   pair.server.Start(DtlsRole::kServer, pair.now);
