@@ -38,7 +38,9 @@ class WorkerResourcesTest : public WebRtcWorkerTest {
     const int64_t growth = ResidentKib(worker_.pid()) - before;
     RecordProperty("growth_kb", static_cast<int>(growth));
     std::printf("resident %ld kB, growth %ld kB\n", static_cast<long>(before), static_cast<long>(growth));
-    if (kResidentMemoryTells) EXPECT_LE(growth, kMaxGrowthKb);
+    if (kResidentMemoryTells) {
+      EXPECT_LE(growth, kMaxGrowthKb);
+    }
     const auto* dump = Accept(worker_.Request(Method::RouterDump, "r"))->body_as_RouterDump();
     EXPECT_EQ(SizeOf(dump->transport_ids()), 0u);
   }
