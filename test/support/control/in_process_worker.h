@@ -43,7 +43,8 @@ class InProcessWorker {
 
   // False once a frame ended the worker, as WorkerClose does; nothing is answered any more.
   bool alive() const { return !ended_; }
-  // Everything that can be asked about, as the answers' bytes. Equal texts: nothing changed.
+  // Everything that can be asked about, as the answers' bytes, but for scores, which time changes. Equal texts: nothing
+  // changed.
   std::string Dump();
   // Closes all routers and servers. Afterwards no id may be left and no descriptor.
   void CloseAll();

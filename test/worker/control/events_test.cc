@@ -93,7 +93,8 @@ TEST_F(EventsTest, AVideoThatIsTurnedIsToldOnce) {
   EXPECT_THAT(SendRtp("video", packet).events, Contains(Pair(Event::ProducerVideoOrientationChange, "video")));
   std::string next = packet;
   next[3] = 2;
-  EXPECT_THAT(SendRtp("video", next).events, testing::Not(Contains(Pair(Event::ProducerVideoOrientationChange, "video"))));
+  EXPECT_THAT(SendRtp("video", next).events,
+              testing::Not(Contains(Pair(Event::ProducerVideoOrientationChange, "video"))));
 }
 
 TEST_F(EventsTest, WhereRtcpComesFromIsLearntAndTold) {
