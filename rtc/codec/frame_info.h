@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 
+#include "rtc/codec/dependency_descriptor.h"
 #include "rtc/codec/media_codec.h"
 
 namespace sluice::codec {
@@ -25,6 +26,7 @@ struct FrameInfo {
   bool inter_layer = false;     // VP9 D: needs the next lower spatial layer of the same picture
   bool inter_picture = false;   // VP9 P: needs earlier pictures
   bool discardable = false;     // VP8 N: no other frame needs this one
+  bool not_for_upper = false;   // VP9 Z: no higher spatial layer of the same picture needs it
   uint8_t spatial_layer = 0;
   uint8_t temporal_layer = 0;
 
@@ -36,6 +38,10 @@ struct FrameInfo {
   uint8_t tl0_pic_idx_offset = 0;
   std::optional<uint8_t> key_idx;  // VP8 only, 5 bits; shares its byte with the temporal layer
   uint8_t key_idx_offset = 0;
+
+  // When the packet has a dependency descriptor that could be read, which then also decides all of the above that it
+  // tells: key_frame, start_of_frame, end_of_frame and the layers.
+  std::optional<DependencyInfo> dependency;
 };
 
 FrameInfo Parse(MediaCodec codec, std::span<const uint8_t> payload);
