@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "controller/rtp_parameters.h"
 #include "controller/webrtc_transport.h"
@@ -26,6 +27,14 @@ enum class Direction : uint8_t { kSend, kRecv };  // seen from the page
 enum class Source : uint8_t { kMicrophone, kCamera, kScreen };
 inline constexpr size_t kSources = 3;
 std::string_view ToString(Source source);
+
+// The size of one spatial layer of a picture, as its sender captures it.
+struct LayerSize {
+  uint16_t width = 0;  // pixels, 1..kLongestSide
+  uint16_t height = 0;
+};
+inline constexpr uint16_t kLongestSide = 16384;
+inline constexpr size_t kMaxSpatialLayers = 4;
 
 struct JoinRequest {
   std::string room;
@@ -50,6 +59,7 @@ struct ProduceRequest {
   Source source = Source::kMicrophone;
   controller::RtpParameters rtp_parameters;
   bool paused = false;
+  std::vector<LayerSize> layers;  // lowest first, at most kMaxSpatialLayers; empty: not told
 };
 struct ProducerRequest {
   enum class Action : uint8_t { kPause, kResume, kClose };
@@ -61,10 +71,20 @@ struct ConsumerRequest {
   Action action = Action::kPause;
   std::string consumer_id;
 };
+struct SetLayersRequest {
+  std::string consumer_id;
+  uint8_t spatial_layer = 0;              // too high: the highest
+  std::optional<uint8_t> temporal_layer;  // nullopt: all
+};
+struct SetPriorityRequest {
+  std::string consumer_id;
+  uint8_t priority = 1;  // 1..255
+};
 struct PingRequest {};
 
-using RequestBody = std::variant<JoinRequest, CreateTransportRequest, ConnectTransportRequest, RestartIceRequest,
-                                 ProduceRequest, ProducerRequest, ConsumerRequest, PingRequest>;
+using RequestBody =
+    std::variant<JoinRequest, CreateTransportRequest, ConnectTransportRequest, RestartIceRequest, ProduceRequest,
+                 ProducerRequest, ConsumerRequest, SetLayersRequest, SetPriorityRequest, PingRequest>;
 
 struct Request {
   uint32_t id = 0;

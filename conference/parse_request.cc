@@ -1,4 +1,6 @@
 // ParseRequest() of messages.h: one function per method, in a table.
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 #include <utility>
@@ -21,8 +23,8 @@ class Fields {
     auto it = data_.find(name);
     return it == data_.end() || it->is_null() ? nullptr : &*it;
   }
-  void Fail(ErrorCode code, const char* field, std::string_view problem) {
-    if (!error_) error_ = Error{code, field, std::string(field) + ": " + std::string(problem)};
+  void Fail(ErrorCode code, const std::string& field, std::string_view problem) {
+    if (!error_) error_ = Error{code, field, field + ": " + std::string(problem)};
   }
 
   std::string OptionalString(const char* name) {
@@ -48,6 +50,16 @@ class Fields {
     if (value == nullptr) return false;
     if (!value->is_boolean()) Fail(ErrorCode::kInvalidField, name, "must be true or false");
     return value->is_boolean() && value->get<bool>();
+  }
+  // A whole number from `least` to `most`; `least` when it is wrong.
+  uint16_t Number(const json* value, const std::string& name, uint16_t least, uint16_t most) {
+    if (value != nullptr && value->is_number() && *value >= least && *value <= most) {
+      const auto number = value->get<double>();
+      if (std::trunc(number) == number) return static_cast<uint16_t>(number);
+    }
+    Fail(ErrorCode::kInvalidField, name,
+         value == nullptr ? "is missing" : fmt::format("must be a whole number from {} to {}", least, most));
+    return least;
   }
   template <class Value, class Read>
   Value Parsed(const char* name, Read read) {
@@ -127,11 +139,32 @@ Source ParseSource(Fields& fields, controller::MediaKind kind) {
   return Source::kMicrophone;
 }
 
+std::vector<LayerSize> ParseLayers(Fields& fields) {
+  const json* list = fields.Find("layers");
+  if (list == nullptr) return {};
+  if (!list->is_array() || list->size() > kMaxSpatialLayers) {
+    fields.Fail(ErrorCode::kInvalidField, "layers", fmt::format("must be a list of at most {}", kMaxSpatialLayers));
+    return {};
+  }
+  std::vector<LayerSize> layers;
+  for (const json& entry : *list) {
+    const std::string path = fmt::format("layers[{}]", layers.size());
+    if (!entry.is_object()) fields.Fail(ErrorCode::kInvalidField, path, "must be an object");
+    const auto side = [&](const char* name) {
+      const auto found = entry.find(name);
+      return fields.Number(found == entry.end() ? nullptr : &*found, path + "." + name, 1, kLongestSide);
+    };
+    layers.push_back({.width = side("width"), .height = side("height")});
+  }
+  return layers;
+}
+
 RequestBody ParseProduce(Fields& fields) {
   ProduceRequest produce{.transport_id = fields.Id("transportId"),
                          .kind = fields.Parsed<controller::MediaKind>("kind", controller::MediaKindFromJson)};
   produce.source = ParseSource(fields, produce.kind);
   produce.paused = fields.OptionalBool("paused");
+  produce.layers = ParseLayers(fields);
   produce.rtp_parameters = fields.Parsed<controller::RtpParameters>("rtpParameters", controller::RtpParametersFromJson);
   return produce;
 }
@@ -144,6 +177,22 @@ RequestBody ParseProducer(Fields& fields) {
 template <ConsumerRequest::Action kAction>
 RequestBody ParseConsumer(Fields& fields) {
   return ConsumerRequest{kAction, fields.Id("consumerId")};
+}
+
+RequestBody ParseSetLayers(Fields& fields) {
+  SetLayersRequest request{.consumer_id = fields.Id("consumerId")};
+  const auto layer = [&](const char* name) {
+    return static_cast<uint8_t>(fields.Number(fields.Find(name), name, 0, UINT8_MAX));
+  };
+  request.spatial_layer = layer("spatialLayer");
+  if (fields.Find("temporalLayer") != nullptr) request.temporal_layer = layer("temporalLayer");
+  return request;
+}
+
+RequestBody ParseSetPriority(Fields& fields) {
+  SetPriorityRequest request{.consumer_id = fields.Id("consumerId")};
+  request.priority = static_cast<uint8_t>(fields.Number(fields.Find("priority"), "priority", 1, UINT8_MAX));
+  return request;
 }
 
 RequestBody ParsePing(Fields&) { return PingRequest{}; }
@@ -164,6 +213,8 @@ constexpr std::array kMethods{
     Method{"consumerReady", ParseConsumer<ConsumerRequest::Action::kResume>},
     Method{"pauseConsumer", ParseConsumer<ConsumerRequest::Action::kPause>},
     Method{"resumeConsumer", ParseConsumer<ConsumerRequest::Action::kResume>},
+    Method{"setLayers", ParseSetLayers},
+    Method{"setPriority", ParseSetPriority},
     Method{"ping", ParsePing},
 };
 

@@ -144,7 +144,7 @@ void Peer::Handle(uint32_t id, const ProduceRequest& request) {
     Fail(id, ErrorCode::kWrongState, "source", "this is sent already: close its producer first");
     return;
   }
-  source(request.source).taken = true;
+  source(request.source) = {.taken = true, .layers = request.layers};
   sending->Produce({.kind = request.kind, .rtp_parameters = request.rtp_parameters, .paused = request.paused},
                    IfStillHere([id, source = request.source](Peer& peer, auto created) {
                      peer.OnProducer(id, source, std::move(created));
@@ -154,7 +154,7 @@ void Peer::Handle(uint32_t id, const ProduceRequest& request) {
 void Peer::OnProducer(uint32_t id, Source source, absl::StatusOr<std::shared_ptr<Producer>> created) {
   SourceState& state = this->source(source);
   if (!created.ok()) {
-    state.taken = false;
+    state = {};
     Fail(id, created.status(), "rtpParameters");
     return;
   }

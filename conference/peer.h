@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "conference/link.h"
 #include "conference/messages.h"
@@ -58,9 +59,12 @@ class Peer : public std::enable_shared_from_this<Peer> {
   void Handle(uint32_t id, const ProduceRequest& request);
   void Handle(uint32_t id, const ProducerRequest& request);
   void Handle(uint32_t id, const ConsumerRequest& request);
+  void Handle(uint32_t id, const SetLayersRequest& request);
+  void Handle(uint32_t id, const SetPriorityRequest& request);
 
   // What it sends. Null while it does not send this.
   const controller::Producer* producer(Source source) const;
+  std::optional<Source> FindProducer(const std::string& id) const;
   // {"producerId", "kind", "source", "paused"}
   static nlohmann::json Describe(Source source, const controller::Producer& producer);
   // {"peerId", "name", "producers"}
@@ -82,6 +86,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   };
   struct SourceState {
     bool taken = false;
+    std::vector<LayerSize> layers;  // as its page told them
     std::shared_ptr<controller::Producer> producer;
   };
   struct Receiving {
@@ -91,13 +96,14 @@ class Peer : public std::enable_shared_from_this<Peer> {
   TransportState& transport(Direction direction) { return transports_[static_cast<size_t>(direction)]; }
   TransportState* FindTransport(const std::string& id);
   SourceState& source(Source source) { return sources_[static_cast<size_t>(source)]; }
-  std::optional<Source> FindProducer(const std::string& id) const;
-  std::shared_ptr<controller::Consumer> FindConsumer(const std::string& id) const;
+  // Null, after saying so to the page, if there is none.
+  std::shared_ptr<controller::Consumer> FindConsumer(uint32_t request_id, const std::string& id);
 
   void OnTransport(uint32_t id, Direction direction,
                    absl::StatusOr<std::shared_ptr<controller::WebRtcTransport>> created);
   void OnProducer(uint32_t id, Source source, absl::StatusOr<std::shared_ptr<controller::Producer>> created);
-  void OnConsumer(const std::string& producer_id, const std::string& sender_id, Source source,
+  // `about`: what its page is to know of it besides what the consumer itself tells.
+  void OnConsumer(const std::string& producer_id, nlohmann::json about,
                   absl::StatusOr<std::shared_ptr<controller::Consumer>> created);
   void WatchConsumer(controller::Consumer& consumer);
   void CloseProducer(Source source);

@@ -11,6 +11,22 @@ namespace sluice::conference {
 using controller::Consumer;
 using controller::Producer;
 using controller::WebRtcTransport;
+using nlohmann::json;
+
+namespace {
+
+json ToJson(const std::vector<LayerSize>& layers) {
+  json list = json::array();
+  for (const auto& [width, height] : layers) list.push_back({{"width", width}, {"height", height}});
+  return list;
+}
+
+json ToJson(const std::optional<controller::ConsumerLayers>& layers) {
+  if (!layers) return nullptr;
+  return {{"spatialLayer", layers->spatial}, {"temporalLayer", layers->temporal.value_or(0)}};
+}
+
+}  // namespace
 
 void Peer::Receive(const Peer& sender, Source source) {
   const Producer* producer = sender.producer(source);
@@ -22,15 +38,18 @@ void Peer::Receive(const Peer& sender, Source source) {
     return;
   }
   receiving_[producer->id()] = {};
+  json about{{"producerId", producer->id()}, {"peerId", sender.id()}, {"source", ToString(source)}};
+  if (producer->kind() == controller::MediaKind::kVideo) {
+    about["layers"] = ToJson(sender.sources_[static_cast<size_t>(source)].layers);
+  }
   receiving->Consume(
       {.producer_id = producer->id(), .rtp_capabilities = capabilities, .paused = true},
-      IfStillHere([producer_id = producer->id(), sender_id = sender.id(), source](Peer& peer, auto created) {
-        peer.OnConsumer(producer_id, sender_id, source, std::move(created));
+      IfStillHere([producer_id = producer->id(), about = std::move(about)](Peer& peer, auto created) mutable {
+        peer.OnConsumer(producer_id, std::move(about), std::move(created));
       }));
 }
 
-void Peer::OnConsumer(const std::string& producer_id, const std::string& sender_id, Source source,
-                      absl::StatusOr<std::shared_ptr<Consumer>> created) {
+void Peer::OnConsumer(const std::string& producer_id, json about, absl::StatusOr<std::shared_ptr<Consumer>> created) {
   auto expected = receiving_.find(producer_id);
   if (!created.ok()) {
     // A producer that went meanwhile is no fault.
@@ -46,14 +65,12 @@ void Peer::OnConsumer(const std::string& producer_id, const std::string& sender_
   }
   expected->second.consumer = consumer;
   WatchConsumer(*consumer);
-  link_.Send(Event("newConsumer", {{"consumerId", consumer->id()},
-                                   {"producerId", producer_id},
-                                   {"peerId", sender_id},
-                                   {"kind", ToString(consumer->kind())},
-                                   {"source", ToString(source)},
-                                   {"paused", consumer->producer_paused()},
-                                   {"type", ToString(consumer->type())},
-                                   {"rtpParameters", ToJson(consumer->rtp_parameters())}}));
+  about.update({{"consumerId", consumer->id()},
+                {"kind", ToString(consumer->kind())},
+                {"paused", consumer->producer_paused()},
+                {"type", ToString(consumer->type())},
+                {"rtpParameters", controller::ToJson(consumer->rtp_parameters())}});
+  link_.Send(Event("newConsumer", std::move(about)));
 }
 
 void Peer::WatchConsumer(Consumer& consumer) {
@@ -61,23 +78,35 @@ void Peer::WatchConsumer(Consumer& consumer) {
   // The handlers are taken away before the peer goes (Leave, StopReceiving).
   consumer.on.producer_paused = [tell] { tell("consumerPaused"); };
   consumer.on.producer_resumed = [tell] { tell("consumerResumed"); };
+  consumer.on.layers_changed = [this, id = consumer.id()](const std::optional<controller::ConsumerLayers>& layers) {
+    link_.Send(Event("layersChanged", {{"consumerId", id}, {"layers", ToJson(layers)}}));
+  };
 }
 
-std::shared_ptr<Consumer> Peer::FindConsumer(const std::string& id) const {
+std::shared_ptr<Consumer> Peer::FindConsumer(uint32_t request_id, const std::string& id) {
   for (const auto& [producer_id, receiving] : receiving_) {
     if (receiving.consumer && receiving.consumer->id() == id) return receiving.consumer;
   }
+  Fail(request_id, ErrorCode::kNotFound, "consumerId", "there is no such consumer");
   return nullptr;
 }
 
 void Peer::Handle(uint32_t id, const ConsumerRequest& request) {
-  const std::shared_ptr<Consumer> consumer = FindConsumer(request.consumer_id);
-  if (consumer == nullptr) {
-    Fail(id, ErrorCode::kNotFound, "consumerId", "there is no such consumer");
-  } else if (request.action == ConsumerRequest::Action::kPause) {
-    consumer->Pause(AnswerWhenDone(id));
-  } else {
-    consumer->Resume(AnswerWhenDone(id));
+  const std::shared_ptr<Consumer> consumer = FindConsumer(id, request.consumer_id);
+  if (consumer == nullptr) return;
+  request.action == ConsumerRequest::Action::kPause ? consumer->Pause(AnswerWhenDone(id))
+                                                    : consumer->Resume(AnswerWhenDone(id));
+}
+
+void Peer::Handle(uint32_t id, const SetLayersRequest& request) {
+  if (const std::shared_ptr<Consumer> consumer = FindConsumer(id, request.consumer_id)) {
+    consumer->SetPreferredLayers({request.spatial_layer, request.temporal_layer}, AnswerWhenDone(id));
+  }
+}
+
+void Peer::Handle(uint32_t id, const SetPriorityRequest& request) {
+  if (const std::shared_ptr<Consumer> consumer = FindConsumer(id, request.consumer_id)) {
+    consumer->SetPriority(request.priority, AnswerWhenDone(id));
   }
 }
 

@@ -1,5 +1,5 @@
 // One room: its participants, in the order in which they came, and its router on one worker. Tells each of them what
-// the others do. It opens when the router is there; who joins before that waits inside, with the name taken.
+// the others do, and who of them speaks. It opens when the router is there; who joins before that waits inside, with the name taken.
 //
 // Owned by the conference, which removes it when the last participant has left. Bound: Limits::peers_per_room.
 #pragma once
@@ -49,13 +49,17 @@ class Room : public PeerObserver {
   };
 
   void Enter(Entry& entry);
-  void SendToOthers(const Peer& peer, const nlohmann::json& message);
+  // `peer` may be null: then to all.
+  void SendToOthers(const Peer* peer, const nlohmann::json& message);
+  void OnSpeaker(const controller::Producer& producer);
+  void SetSpeaker(const std::string& peer_id);
   void Clear();
 
   const std::string name_;
   WorkerPool& pool_;
   WorkerPool::Room media_;
   std::vector<Entry> entries_;
+  std::string speaker_;  // the id of the peer who has the floor; "": nobody has
 };
 
 }  // namespace sluice::conference

@@ -168,17 +168,38 @@ void WorkerPool::CreateRouter(Slot& slot, controller::Callback<Room> done) {
   ++slot.load;
   auto finish = [this, index = slot.index, server = slot.webrtc_server,
                  done = std::move(done)](absl::StatusOr<std::shared_ptr<controller::Router>> router) mutable {
-    if (!router.ok()) AddLoad(index, -1);
-    // A worker that died under the request: another one may be there, and if not, one will be soon.
-    if (!router.ok() && absl::IsUnavailable(router.status()) && !closing_) {
-      OpenRoom(std::move(done));
-    } else if (!router.ok()) {
-      done(router.status());
+    if (router.ok()) {
+      CreateObserver({index, *std::move(router), std::move(server), nullptr}, std::move(done));
     } else {
-      done(Room{index, *std::move(router), server});
+      OnNoRoom(index, router.status(), std::move(done));
     }
   };
   slot.worker->CreateRouter({.media_codecs = options_.media_codecs}, std::move(finish));
+}
+
+void WorkerPool::CreateObserver(Room room, controller::Callback<Room> done) {
+  controller::Router& router = *room.router;
+  auto finish = [this, room = std::move(room), done = std::move(done)](
+                    absl::StatusOr<std::shared_ptr<controller::ActiveSpeakerObserver>> observer) mutable {
+    if (observer.ok()) {
+      room.speakers = *std::move(observer);
+      done(std::move(room));
+    } else {
+      room.router->Close();
+      OnNoRoom(room.worker, observer.status(), std::move(done));
+    }
+  };
+  router.CreateActiveSpeakerObserver({}, std::move(finish));
+}
+
+void WorkerPool::OnNoRoom(size_t worker, const absl::Status& status, controller::Callback<Room> done) {
+  AddLoad(worker, -1);
+  // A worker that died under the request: another one may be there, and if not, one will be soon.
+  if (absl::IsUnavailable(status) && !closing_) {
+    OpenRoom(std::move(done));
+  } else {
+    done(status);
+  }
 }
 
 void WorkerPool::CloseRoom(Room& room) {

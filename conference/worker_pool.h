@@ -40,6 +40,7 @@ class WorkerPool {
     size_t worker = 0;  // index
     std::shared_ptr<controller::Router> router;
     std::shared_ptr<controller::WebRtcServer> webrtc_server;
+    std::shared_ptr<controller::ActiveSpeakerObserver> speakers;
   };
 
   WorkerPool(uv_loop_t* loop, WorkerPoolOptions options);
@@ -50,7 +51,7 @@ class WorkerPool {
   // `done` hears once: that all workers run, or why the first of them does not. No worker is retried before that.
   void Start(controller::DoneCallback done);
 
-  // A router on the least loaded worker, waiting up to Limits::worker_wait for one (then kUnavailable).
+  // A router, and who speaks on it, on the least loaded worker, waiting up to Limits::worker_wait for one (then kUnavailable).
   void OpenRoom(controller::Callback<Room> done);
 
   void CloseRoom(Room& room);
@@ -91,6 +92,8 @@ class WorkerPool {
   void RespawnLater(size_t index);
   Slot* LeastLoaded();
   void CreateRouter(Slot& slot, controller::Callback<Room> done);
+  void CreateObserver(Room room, controller::Callback<Room> done);
+  void OnNoRoom(size_t worker, const absl::Status& status, controller::Callback<Room> done);
   void ServeWaiting();
   void ExpireWaiting();
 

@@ -32,6 +32,8 @@ json Good(const std::string& method) {
   }
   if (method.ends_with("Producer")) data = {{"producerId", "p"}};
   if (method.starts_with("consumer") || method.ends_with("Consumer")) data = {{"consumerId", "c"}};
+  if (method == "setLayers") data = {{"consumerId", "c"}, {"spatialLayer", 1}};
+  if (method == "setPriority") data = {{"consumerId", "c"}, {"priority", 10}};
   return {{"id", 7}, {"method", method}, {"data", data}};
 }
 
@@ -56,7 +58,7 @@ Rejected RejectedText(const std::string& text) {
 TEST(SignallingMessagesTest, EveryMethodIsRead) {
   for (const char* method :
        {"join", "createTransport", "connectTransport", "restartIce", "produce", "pauseProducer", "resumeProducer",
-        "closeProducer", "consumerReady", "pauseConsumer", "resumeConsumer", "ping"}) {
+        "closeProducer", "consumerReady", "pauseConsumer", "resumeConsumer", "setLayers", "setPriority", "ping"}) {
     EXPECT_EQ(Parsed(Good(method)).id, 7u) << method;
   }
 }
@@ -83,6 +85,28 @@ TEST(SignallingMessagesTest, AProduceIsReadInFull) {
   EXPECT_TRUE(produce.paused);
   ASSERT_EQ(produce.rtp_parameters.codecs.size(), 1u);
   EXPECT_EQ(produce.rtp_parameters.codecs[0].payload_type, 111);
+}
+
+TEST(SignallingMessagesTest, TheSizesOfLayersAreReadInTheirOrder) {
+  json message = Good("produce");
+  EXPECT_TRUE(std::get<ProduceRequest>(Parsed(message).body).layers.empty());
+  message["data"]["layers"] = {{{"width", 320}, {"height", 180.0}}, {{"width", 16384}, {"height", 1}}};
+  const auto layers = std::get<ProduceRequest>(Parsed(message).body).layers;
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].width, 320);
+  EXPECT_EQ(layers[0].height, 180);
+  EXPECT_EQ(layers[1].width, 16384);
+}
+
+TEST(SignallingMessagesTest, LayersAndPriorityOfAConsumerAreRead) {
+  json message = Good("setLayers");
+  auto layers = std::get<SetLayersRequest>(Parsed(message).body);
+  EXPECT_EQ(layers.consumer_id, "c");
+  EXPECT_EQ(layers.spatial_layer, 1);
+  EXPECT_EQ(layers.temporal_layer, std::nullopt);
+  message["data"]["temporalLayer"] = 0;
+  EXPECT_EQ(std::get<SetLayersRequest>(Parsed(message).body).temporal_layer, 0);
+  EXPECT_EQ(std::get<SetPriorityRequest>(Parsed(Good("setPriority")).body).priority, 10);
 }
 
 TEST(SignallingMessagesTest, NullAndUnknownFieldsArePassedOver) {
@@ -188,12 +212,29 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"produce", "/rtpParameters", kMissing, ErrorCode::kInvalidField, "rtpParameters"},
         Mistake{"produce", "/rtpParameters/codecs/0/payloadType", 200, ErrorCode::kInvalidField,
                 "rtpParameters.codecs[0].payloadType"},
+        Mistake{"produce", "/layers", 3, ErrorCode::kInvalidField, "layers"},
+        Mistake{"produce", "/layers", json(5, {{"width", 1}, {"height", 1}}), ErrorCode::kInvalidField, "layers"},
+        Mistake{"produce", "/layers", {720}, ErrorCode::kInvalidField, "layers[0]"},
+        Mistake{"produce", "/layers", {{{"width", 1}}}, ErrorCode::kInvalidField, "layers[0].height"},
+        Mistake{"produce", "/layers", {{{"width", 0}, {"height", 1}}}, ErrorCode::kInvalidField, "layers[0].width"},
+        Mistake{
+            "produce", "/layers", {{{"width", 1}, {"height", 16385}}}, ErrorCode::kInvalidField, "layers[0].height"},
         Mistake{"pauseProducer", "/producerId", kMissing, ErrorCode::kInvalidField, "producerId"},
         Mistake{"resumeProducer", "/producerId", 3, ErrorCode::kInvalidField, "producerId"},
         Mistake{"closeProducer", "/producerId", "", ErrorCode::kInvalidField, "producerId"},
         Mistake{"consumerReady", "/consumerId", kMissing, ErrorCode::kInvalidField, "consumerId"},
         Mistake{"pauseConsumer", "/consumerId", true, ErrorCode::kInvalidField, "consumerId"},
-        Mistake{"resumeConsumer", "/consumerId", "", ErrorCode::kInvalidField, "consumerId"}),
+        Mistake{"resumeConsumer", "/consumerId", "", ErrorCode::kInvalidField, "consumerId"},
+        Mistake{"setLayers", "/consumerId", kMissing, ErrorCode::kInvalidField, "consumerId"},
+        Mistake{"setLayers", "/spatialLayer", kMissing, ErrorCode::kInvalidField, "spatialLayer"},
+        Mistake{"setLayers", "/spatialLayer", -1, ErrorCode::kInvalidField, "spatialLayer"},
+        Mistake{"setLayers", "/spatialLayer", 256, ErrorCode::kInvalidField, "spatialLayer"},
+        Mistake{"setLayers", "/spatialLayer", 0.5, ErrorCode::kInvalidField, "spatialLayer"},
+        Mistake{"setLayers", "/temporalLayer", "2", ErrorCode::kInvalidField, "temporalLayer"},
+        Mistake{"setPriority", "/consumerId", 1, ErrorCode::kInvalidField, "consumerId"},
+        Mistake{"setPriority", "/priority", kMissing, ErrorCode::kInvalidField, "priority"},
+        Mistake{"setPriority", "/priority", 0, ErrorCode::kInvalidField, "priority"},
+        Mistake{"setPriority", "/priority", 256, ErrorCode::kInvalidField, "priority"}),
     [](const testing::TestParamInfo<Mistake>& info) {
       return std::string(info.param.method) + "_" + std::to_string(info.index);
     });
