@@ -20,6 +20,8 @@
 #include <span>
 #include <vector>
 
+#include "rtc/base/ids.h"
+
 namespace sluice::codec {
 
 // What a frame is to one decode target.
@@ -41,6 +43,7 @@ struct DependencyStructure {
     uint8_t spatial_layer = 0;   // the highest of the frames in it
     uint8_t temporal_layer = 0;  // likewise
     uint8_t chain = 0;           // which protects it; meaningless where there are no chains
+    bool operator==(const Target&) const = default;
   };
   struct Template {
     uint8_t spatial_layer = 0;
@@ -49,10 +52,12 @@ struct DependencyStructure {
     std::array<uint16_t, kMaxFrameDifferences> frame_differences{};
     uint8_t frame_difference_count = 0;
     std::array<uint8_t, kMaxChains> chain_differences{};
+    bool operator==(const Template&) const = default;
   };
   struct Resolution {
     uint16_t width = 0;
     uint16_t height = 0;
+    bool operator==(const Resolution&) const = default;
   };
 
   uint8_t first_template = 0;  // number of templates[0]; counts modulo 64
@@ -64,6 +69,7 @@ struct DependencyStructure {
 
   int spatial_layers() const;   // 1 + the highest of any template
   int temporal_layers() const;  // likewise
+  bool operator==(const DependencyStructure&) const = default;
 };
 
 // One packet's descriptor.
@@ -74,7 +80,7 @@ struct DependencyInfo {
   uint8_t spatial_layer = 0;
   uint8_t temporal_layer = 0;
   bool has_structure = false;  // it carries a structure of its own: a key frame's
-  uint8_t structure = 0;       // of which structure of the reader it is: counts up, modulo 256
+  uint8_t structure = 0;       // of which structure it is: counts up with each other one, modulo 256
   uint8_t target_count = 0;
   uint8_t chain_count = 0;
   uint64_t targets = 0;             // two bits for each decode target, the first's the lowest
@@ -89,19 +95,29 @@ struct DependencyInfo {
   DecodeTargetIndication indication(size_t target) const {
     return static_cast<DecodeTargetIndication>(targets >> (2 * target) & 3);
   }
+  bool operator==(const DependencyInfo&) const = default;
 };
 
 class DependencyReader {
  public:
-  // To be called in the order of arrival, for every packet of one stream that has a descriptor.
-  std::optional<DependencyInfo> Read(std::span<const uint8_t> descriptor);
+  // To be called in the order of arrival, for every packet of one stream that has a descriptor. `seq` is the packet's
+  // number: structures and masks hold from the packet that brought them on, in the order of these numbers, so that a
+  // packet that comes late is not read by a structure that is newer than itself, and does not bring back an old one.
+  std::optional<DependencyInfo> Read(std::span<const uint8_t> descriptor, ExtSeqNum seq);
+  // For one after the other without a loss.
+  std::optional<DependencyInfo> Read(std::span<const uint8_t> descriptor) { return Read(descriptor, newest_ + 1); }
   // The newest; null before the first.
   const DependencyStructure* structure() const { return structure_ ? &*structure_ : nullptr; }
 
  private:
+  void Learn(std::optional<DependencyStructure> own, bool other, const DependencyInfo& info, ExtSeqNum seq);
+
   std::optional<DependencyStructure> structure_;
+  ExtSeqNum structure_since_;
   uint8_t structure_number_ = 0;
   uint32_t active_targets_ = 0;
+  ExtSeqNum active_since_;
+  ExtSeqNum newest_;
 };
 
 // The same descriptor with another frame number and, when `active_targets` is given, with that mask (put in where there
