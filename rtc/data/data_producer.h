@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "rtc/base/roster.h"
 #include "rtc/data/data_parameters.h"
 
 namespace sluice {
@@ -40,6 +41,7 @@ class DataProducer {
     DataConsumer* consumer = nullptr;
     Transport* transport = nullptr;
   };
+  using Links = Roster<DataConsumer, Link>;
   struct Stats {
     uint64_t messages = 0;
     uint64_t bytes = 0;    // of payloads
@@ -58,8 +60,8 @@ class DataProducer {
   const DataProducerConfig& config() const { return config_; }
   DataType type() const { return config_.type; }
   Transport& transport() const { return transport_; }
-  std::vector<Link>& links() { return links_; }
-  const std::vector<Link>& links() const { return links_; }
+  Links& links() { return links_; }
+  const Links& links() const { return links_; }
 
   bool paused() const { return paused_; }
   void Pause() { paused_ = true; }
@@ -78,7 +80,7 @@ class DataProducer {
   const DataProducerConfig config_;
   Transport& transport_;
   bool paused_;
-  std::vector<Link> links_;
+  Links links_;
   Stats stats_;
 };
 

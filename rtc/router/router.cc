@@ -18,7 +18,7 @@ absl::StatusOr<Transport*> Router::AddTransport(std::unique_ptr<Transport> trans
 std::vector<std::string> Router::CloseTransport(Transport& transport, Turn& turn) {
   std::vector<std::string> gone;
   while (!transport.producers().empty()) {
-    const auto ids = CloseProducer(*transport.producers().back(), turn);
+    const auto ids = CloseProducer(*transport.producers().front(), turn);
     gone.insert(gone.end(), ids.begin(), ids.end());
   }
   while (!transport.consumers().empty()) {
@@ -27,7 +27,7 @@ std::vector<std::string> Router::CloseTransport(Transport& transport, Turn& turn
     CloseConsumer(consumer, turn);
   }
   while (!transport.data().producers().empty()) {
-    const auto ids = CloseDataProducer(*transport.data().producers().back(), turn);
+    const auto ids = CloseDataProducer(*transport.data().producers().front(), turn);
     gone.insert(gone.end(), ids.begin(), ids.end());
   }
   while (!transport.data().consumers().empty()) {
@@ -52,7 +52,7 @@ absl::StatusOr<Producer*> Router::Produce(Transport& transport, ProducerConfig c
 std::vector<std::string> Router::CloseProducer(Producer& producer, Turn& turn) {
   std::vector<std::string> gone;
   while (!producer.links().empty()) {
-    Consumer& consumer = *producer.links().back().consumer;
+    Consumer& consumer = *producer.links().front().consumer;
     gone.push_back(consumer.id());
     turn.outbox.media.push_back(ConsumerProducerClosed{.consumer_id = consumer.id()});
     CloseConsumer(consumer, turn);

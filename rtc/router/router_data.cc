@@ -16,7 +16,7 @@ absl::StatusOr<DataProducer*> Router::ProduceData(Transport& transport, DataProd
 std::vector<std::string> Router::CloseDataProducer(DataProducer& producer, Turn& turn) {
   std::vector<std::string> gone;
   while (!producer.links().empty()) {
-    DataConsumer& consumer = *producer.links().back().consumer;
+    DataConsumer& consumer = *producer.links().front().consumer;
     gone.push_back(consumer.id());
     turn.outbox.data.push_back(DataConsumerProducerClosed{.data_consumer_id = consumer.id()});
     CloseDataConsumer(consumer, turn);
@@ -52,13 +52,12 @@ absl::StatusOr<DataConsumer*> Router::ConsumeData(Transport& transport, DataCons
   auto consumer = transport.AddDataConsumer(std::move(config), *producer);
   if (!consumer.ok()) return consumer.status();
   data_consumer_by_id_.emplace((*consumer)->id(), *consumer);
-  producer->links().push_back({.consumer = *consumer, .transport = &transport});
+  producer->links().Add(**consumer, {.consumer = *consumer, .transport = &transport});
   return *consumer;
 }
 
 void Router::CloseDataConsumer(DataConsumer& consumer, Turn& turn) {
-  std::erase_if(consumer.producer().links(),
-                [&](const DataProducer::Link& link) { return link.consumer == &consumer; });
+  consumer.producer().links().Remove(consumer);
   data_consumer_by_id_.erase(consumer.id());
   consumer.transport().RemoveDataConsumer(consumer, turn);
 }

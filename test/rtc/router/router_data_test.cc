@@ -114,10 +114,22 @@ TEST_F(RouterDataTest, RefusesMessagesThatAreTooLongForTheProducerAndDropsThoseT
   EXPECT_EQ(a.stats().messages, 0u);
 }
 
+TEST_F(RouterDataTest, TellsConsumersInTheOrderInWhichTheyWereMade) {
+  for (const char* id : {"y", "a", "x", "b"}) Consume(id);
+  world_.router().CloseDataConsumer(*world_.router().FindDataConsumer("x"), world_.turn());
+  Consume("x");
+  world_.router().PauseDataProducer(*producer_, world_.turn());
+  EXPECT_THAT(Told(), ElementsAre("y paused", "a paused", "b paused", "x paused"));
+  world_.router().ResumeDataProducer(*producer_, world_.turn());
+  EXPECT_THAT(Told(), ElementsAre("y resumed", "a resumed", "b resumed", "x resumed"));
+  world_.router().CloseTransport(in_, world_.turn());
+  EXPECT_THAT(Told(), ElementsAre("y closed", "a closed", "b closed", "x closed"));
+}
+
 TEST_F(RouterDataTest, ClosesConsumersWithTheirProducer) {
   Consume("a"), Consume("b");
-  EXPECT_THAT(world_.router().CloseDataProducer(*producer_, world_.turn()), UnorderedElementsAre("a", "b", "p"));
-  EXPECT_THAT(Told(), UnorderedElementsAre("a closed", "b closed"));
+  EXPECT_THAT(world_.router().CloseDataProducer(*producer_, world_.turn()), ElementsAre("a", "b", "p"));
+  EXPECT_THAT(Told(), ElementsAre("a closed", "b closed"));
   EXPECT_EQ(world_.router().FindDataProducer("p"), nullptr);
   EXPECT_EQ(world_.router().FindDataConsumer("a"), nullptr);
   EXPECT_THAT(out_.data().consumers(), IsEmpty());
