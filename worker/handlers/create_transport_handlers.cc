@@ -8,9 +8,6 @@
 namespace sluice::handlers {
 namespace {
 
-constexpr int kMinConsentSeconds = 10;  // 0 apart, which means never
-constexpr int kMaxConsentSeconds = 60;
-
 // RFC 8445 section 5.1.2.1 with the type preference of host candidates and component 1.
 uint32_t CandidatePriority(uint32_t local_preference) { return (126u << 24) + (local_preference << 8) + 255; }
 
@@ -139,11 +136,9 @@ Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
   auto usable = ChooseSockets(call, options, *object);
   if (!usable.ok()) return usable.status();
 
-  const int consent = options.ice_consent_timeout();
   WebRtcTransportConfig config{.id = *id,
                                .ice = IceCredentials::Random(),
-                               .consent_timeout = TimeDelta::Seconds(
-                                   consent == 0 ? 0 : std::clamp(consent, kMinConsentSeconds, kMaxConsentSeconds)),
+                               .consent_timeout = wire::DecodeConsentTimeout(options.ice_consent_timeout()),
                                .sctp = *sctp};
   const bool of_server = object->server != nullptr;
   object->candidates = CandidatesFor(*usable, of_server && options.prefer_udp(), of_server && options.prefer_tcp());

@@ -3,6 +3,7 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,11 @@ absl::StatusOr<std::vector<ListenRequest>> DecodeListenInfos(
 
 // What the options say of SCTP: nothing unless it is enabled. InvalidArgument names the field.
 absl::StatusOr<std::optional<SctpConfig>> DecodeSctp(const fbs::transport::OptionsT& options);
+
+// From 10 to 60 s, into which it is clamped; 0 means never.
+inline TimeDelta DecodeConsentTimeout(uint8_t seconds) {
+  return TimeDelta::Seconds(seconds == 0 ? 0 : std::clamp<int>(seconds, 10, 60));
+}
 
 // `path.local` is shown as the address that was announced for its socket.
 fbs::net::TupleT Tuple(const Path& path, const TransportObject& of);
