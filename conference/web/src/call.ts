@@ -45,6 +45,8 @@ export class Call extends EventTarget {
   private session: Session | undefined;
   private readonly self: Participant;
   private others: Participant[] = [];
+  /** Who has the floor, ourselves perhaps. */
+  speaker: Participant | undefined;
   private rejoinKey: string | undefined;
   private readonly leaving = new Map<string, ReturnType<typeof setTimeout>>();
   private wake: () => void = () => {};
@@ -59,6 +61,7 @@ export class Call extends EventTarget {
   ) {
     super();
     this.self = newParticipant(name, true);
+    this.self.figures = async () => this.session?.figures();
     media.addEventListener("change", this.mediaChanged);
     this.showSelf();
     void this.run();
@@ -204,6 +207,8 @@ export class Call extends EventTarget {
       const participant = before.get(name) ?? newParticipant(name, false);
       participant.microphoneOn = participant.cameraOn = false;
       participant.audio = participant.video = undefined;
+      participant.show = nothing;
+      participant.figures = async () => undefined;
       byId.set(peerId, participant);
     }
     for (const track of session.tracks) {
@@ -214,11 +219,16 @@ export class Call extends EventTarget {
         participant.microphoneOn = !track.paused;
         participant.level = track.level;
       } else {
+        const { picture } = track;
         participant.video = track.track;
         participant.cameraOn = !track.paused;
+        participant.show = (shown) => picture?.show(shown);
+        participant.figures = async () => picture?.figures();
       }
     }
     this.others = [...byId.values()];
+    const { speakerId } = session;
+    this.speaker = speakerId === session.peerId ? this.self : byId.get(speakerId ?? "");
     this.changed();
   }
 
@@ -228,5 +238,8 @@ export class Call extends EventTarget {
 }
 
 function newParticipant(name: string, self: boolean): Participant {
-  return { name, self, audio: undefined, video: undefined, microphoneOn: false, cameraOn: false, level: () => 0 };
+  const off = { audio: undefined, video: undefined, microphoneOn: false, cameraOn: false, level: () => 0 };
+  return { name, self, ...off, show: nothing, figures: async () => undefined };
 }
+
+function nothing(): void {}

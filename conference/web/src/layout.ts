@@ -1,4 +1,5 @@
-// How many columns let equal tiles fill a stage best. Pure: sizes in CSS pixels in, columns and tile size out.
+// How tiles fill a stage: equal ones in a grid, or one that is large and the others in a strip beside it. Pure: sizes in
+// CSS pixels, whole ones out.
 
 export interface Grid {
   columns: number;
@@ -37,6 +38,56 @@ export function bestGrid(count: number, width: number, height: number, gap: numb
     }
   }
   return best;
+}
+
+export interface Box {
+  width: number;
+  height: number;
+}
+
+export interface SpeakerView {
+  /** Where the strip is: beside the large tile, or under it. */
+  strip: "beside" | "under";
+  large: Box;
+  small: Box;
+  /** The strip is longer than the stage. */
+  scrolls: boolean;
+}
+
+/** A strip takes a fifth of the stage, within these bounds; when it is too long its tiles shrink, and then it scrolls. */
+const stripShare = 0.2;
+const smallest = { beside: 128, under: 104 }; // The width of a tile.
+const largest = { beside: 320, under: 240 };
+/** Room for the bar of a strip that scrolls. */
+const scrollBar = 12;
+
+/** `others` >= 1: how many besides the large one. */
+export function speakerView(others: number, width: number, height: number, gap: number): SpeakerView {
+  return width >= height ? stripBeside(others, width, height, gap) : stripUnder(others, width, height, gap);
+}
+
+function stripBeside(others: number, width: number, height: number, gap: number): SpeakerView {
+  const fitting = ((height - gap * others) / others) * landscape.natural;
+  const small = smallBox("beside", Math.min(width * stripShare, fitting), landscape.natural);
+  const scrolls = others * (small.height + gap) > height;
+  const bar = scrolls ? scrollBar : 0;
+  const { width: w, height: h } = fit(1, 1, width - small.width - gap - bar, height, 0, landscape);
+  return { strip: "beside", large: { width: w, height: h }, small, scrolls };
+}
+
+function stripUnder(others: number, width: number, height: number, gap: number): SpeakerView {
+  const aspect = landscape.narrowest;
+  const fitting = (width - gap * (others + 1)) / others;
+  const small = smallBox("under", Math.min(height * stripShare * aspect, fitting), aspect);
+  const scrolls = others * (small.width + gap) + gap > width;
+  const bar = scrolls ? scrollBar : 0;
+  const { width: w, height: h } = fit(1, 1, width, height - small.height - gap - bar, 0, portrait);
+  return { strip: "under", large: { width: w, height: h }, small, scrolls };
+}
+
+function smallBox(strip: SpeakerView["strip"], wanted: number, aspect: number): Box {
+  const width = Math.floor(Math.min(Math.max(wanted, smallest[strip]), largest[strip]));
+  return { width, height: Math.floor(width / aspect) };
 }
 
 function fit(columns: number, rows: number, width: number, height: number, gap: number, shape: Shape): Grid {

@@ -1,9 +1,10 @@
 // Which page is shown: by the address, then by what the participant does. document.body's data-state names it.
 
 import { Call } from "./call";
-import { LocalMedia, type Source } from "./media";
+import { LocalMedia } from "./media";
 import { nameProblem, roomProblem } from "./names";
-import { CallPage } from "./view/call_page";
+import { remember, remembered } from "./remembered";
+import { CallPage, type Control } from "./view/call_page";
 import { byId } from "./view/dom";
 import { messagePage } from "./view/frame";
 import { homePage } from "./view/home";
@@ -13,30 +14,11 @@ import { notify } from "./view/notices";
 interface Page {
   root: HTMLElement;
   close?: () => void;
-  /** The keys M and V. */
-  press?: (source: Source) => void;
+  press?: (control: Control) => void;
 }
 
-const rememberedName = "sluice.name";
 const media = new LocalMedia();
 let page: Page | undefined;
-
-/** Some browsers are told to keep nothing: then the name is asked each time. */
-function remembered(): string {
-  try {
-    return localStorage.getItem(rememberedName) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function remember(name: string): void {
-  try {
-    localStorage.setItem(rememberedName, name);
-  } catch {
-    // See above.
-  }
-}
 
 function showPage(state: string, next: Page, title: string): void {
   page?.close?.();
@@ -56,7 +38,7 @@ function showHome(): void {
 
 function showLobby(room: string, name: string, problem: string | undefined): void {
   const join = (chosen: string) => {
-    remember(chosen);
+    remember("name", chosen);
     startCall(room, chosen);
   };
   showPage("lobby", new Lobby(media, { room, name, problem, join }), `${room} · Sluice`);
@@ -117,16 +99,18 @@ function start(): void {
     return;
   }
   const name = new URLSearchParams(location.search).get("name");
-  if (name === null) showLobby(room, remembered(), undefined);
+  if (name === null) showLobby(room, remembered("name"), undefined);
   else if (nameProblem(name) !== undefined) showLobby(room, name, nameProblem(name));
   else startCall(room, name.trim());
 }
 
+const controlOfKey: Record<string, Control> = { m: "microphone", v: "camera", g: "view", i: "figures" };
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target instanceof Element && event.target.closest("input, select, textarea") !== null;
   if (typing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key.toLowerCase() === "m") page?.press?.("microphone");
-  if (event.key.toLowerCase() === "v") page?.press?.("camera");
+  const control = controlOfKey[event.key.toLowerCase()];
+  if (control) page?.press?.(control);
 });
 
 start();

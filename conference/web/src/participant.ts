@@ -1,5 +1,8 @@
 // One person in the call, as the page shows them.
 
+import type { Shown } from "./demand";
+import type { PictureFigures } from "./figures";
+
 export interface Participant {
   /** Names are unique in a room, so a participant who comes back takes the same tile again. */
   readonly name: string;
@@ -11,4 +14,8 @@ export interface Participant {
   cameraOn: boolean;
   /** 0..1, read when asked. */
   level: () => number;
+  /** To be told how the picture of somebody else is shown: the right layers come by it. */
+  show: (shown: Shown) => void;
+  /** Of the picture; undefined while there are none. */
+  figures: () => Promise<PictureFigures | undefined>;
 }

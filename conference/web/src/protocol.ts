@@ -1,6 +1,7 @@
 // The messages of docs/signalling.md, as types.
 
 import type { types } from "mediasoup-client";
+import type { Size } from "./encodings";
 
 export type SourceName = "microphone" | "camera" | "screen";
 
@@ -29,6 +30,7 @@ export interface JoinAnswer {
   routerRtpCapabilities: types.RtpCapabilities;
   iceServers?: RTCIceServer[];
   peers: PeerInfo[];
+  activeSpeaker: string | null;
 }
 
 export interface NewConsumer {
@@ -39,6 +41,14 @@ export interface NewConsumer {
   source: SourceName;
   paused: boolean;
   rtpParameters: types.RtpParameters;
+  /** Of video: the size of each spatial layer, the lowest first; empty if the sender did not tell. */
+  layers?: Size[];
+}
+
+/** What of a consumer is sent: counted from 0, the lowest. */
+export interface Layers {
+  spatialLayer: number;
+  temporalLayer: number;
 }
 
 export type Direction = "send" | "recv";
@@ -71,12 +81,18 @@ export interface Requests {
       source: SourceName;
       paused: boolean;
       rtpParameters: types.RtpParameters;
+      layers?: Size[] | undefined;
     };
     answer: { producerId: string };
   };
   pauseProducer: { data: { producerId: string }; answer: Nothing };
   resumeProducer: { data: { producerId: string }; answer: Nothing };
+  closeProducer: { data: { producerId: string }; answer: Nothing };
   consumerReady: { data: { consumerId: string }; answer: Nothing };
+  pauseConsumer: { data: { consumerId: string }; answer: Nothing };
+  resumeConsumer: { data: { consumerId: string }; answer: Nothing };
+  setLayers: { data: { consumerId: string; spatialLayer: number; temporalLayer?: number }; answer: Nothing };
+  setPriority: { data: { consumerId: string; priority: number }; answer: Nothing };
   ping: { data: Nothing; answer: Nothing };
 }
 
@@ -88,6 +104,8 @@ export type Events =
   | { event: "consumerClosed"; data: { consumerId: string } }
   | { event: "consumerPaused"; data: { consumerId: string } }
   | { event: "consumerResumed"; data: { consumerId: string } }
+  | { event: "layersChanged"; data: { consumerId: string; layers: Layers | null } }
+  | { event: "activeSpeaker"; data: { peerId: string | null } }
   | { event: "workerDied"; data: { message: string } };
 
 export type ServerMessage = Events | { id: number; data?: unknown; error?: ErrorAnswer };

@@ -2,13 +2,21 @@
 // A source that is off sends nothing at all: its producer is paused on both sides and holds no track.
 
 import type { types } from "mediasoup-client";
+import { type Codec, modesOfInterest, type Size, sendingOf } from "./encodings";
+import { type PictureFigures, SentMeter } from "./figures";
 import type { LocalMedia, Source } from "./media";
+import { scalabilityModes } from "./scalability";
 import type { Signalling } from "./signalling";
 
-const videoBitrate = 1_500_000;
+/** What goes with a producer to the server, as mediasoup-client's `appData`. */
+export interface Sent extends types.AppData {
+  source: Source;
+  layers?: Size[];
+}
 
 export class Publisher {
-  private readonly producers = new Map<Source, types.Producer>();
+  private readonly producers = new Map<Source, types.Producer<Sent>>();
+  private meter = new SentMeter();
   private running: Promise<void> | undefined;
   private again = false;
 
@@ -16,7 +24,8 @@ export class Publisher {
     private readonly transport: types.Transport,
     private readonly signalling: Signalling,
     private readonly media: LocalMedia,
-    private readonly canProduce: (kind: types.MediaKind) => boolean,
+    private readonly device: types.Device,
+    private readonly codec: Codec,
   ) {}
 
   /** Changes that come while one is being carried out are carried out after it, the latest state only. */
@@ -26,6 +35,13 @@ export class Publisher {
       this.running = undefined;
     });
     return this.running;
+  }
+
+  /** Of the camera's layers. */
+  async figures(): Promise<PictureFigures | undefined> {
+    const producer = this.producers.get("camera");
+    if (!producer || producer.closed) return undefined;
+    return { sent: this.meter.read((await producer.getStats()).values()) };
   }
 
   private async run(): Promise<void> {
@@ -39,6 +55,7 @@ export class Publisher {
 
   private async syncOne(source: Source, wanted: MediaStreamTrack | undefined): Promise<void> {
     const track = wanted?.readyState === "live" ? wanted : undefined;
+    if (source === "camera" && track) await this.closeIfOtherSize(track);
     const producer = this.producers.get(source);
     if (!producer) {
       if (track) await this.create(source, track);
@@ -54,17 +71,50 @@ export class Publisher {
     }
   }
 
-  private async create(source: Source, track: MediaStreamTrack): Promise<void> {
-    const kind = source === "microphone" ? "audio" : "video";
-    if (!this.canProduce(kind)) return;
-    const forVideo = { encodings: [{ maxBitrate: videoBitrate }], codecOptions: { videoGoogleStartBitrate: 1000 } };
-    const producer = await this.transport.produce({
-      track,
-      stopTracks: false,
-      disableTrackOnPause: false,
-      appData: { source },
-      ...(kind === "video" ? forVideo : {}),
-    });
-    this.producers.set(source, producer);
+  /** Another camera may give other layers, which are settled when a producer is made. */
+  private async closeIfOtherSize(track: MediaStreamTrack): Promise<void> {
+    const producer = this.producers.get("camera");
+    const sent = producer?.appData.layers?.at(-1);
+    if (!producer || !sent || isSameSize(sent, sizeOf(track))) return;
+    this.producers.delete("camera");
+    producer.close();
+    await this.signalling.request("closeProducer", { producerId: producer.id });
   }
+
+  private async create(source: Source, track: MediaStreamTrack): Promise<void> {
+    if (!this.device.canProduce(source === "microphone" ? "audio" : "video")) return;
+    const how = source === "microphone" ? { appData: { source } } : await this.pictureOptions(track);
+    const options = { track, stopTracks: false, disableTrackOnPause: false, ...how };
+    this.producers.set(source, await this.transport.produce<Sent>(options));
+  }
+
+  private async pictureOptions(track: MediaStreamTrack): Promise<types.ProducerOptions<Sent>> {
+    const mimeType = (name: Codec) => `video/${name}`.toLowerCase();
+    const known = this.device.rtpCapabilities.codecs ?? [];
+    const codec = known.find((one) => one.mimeType.toLowerCase() === mimeType(this.codec));
+    const size = sizeOf(track);
+    const name = codec ? this.codec : "VP8";
+    const modes = await scalabilityModes(name, size, modesOfInterest);
+    const { encodings, layers } = sendingOf({
+      source: "camera",
+      size,
+      codec: name,
+      canEncode: (mode) => modes.has(mode),
+    });
+    this.meter = new SentMeter();
+    const codecOptions = { videoGoogleStartBitrate: 1000 };
+    return { encodings, codecOptions, appData: { source: "camera", layers }, ...(codec ? { codec } : {}) };
+  }
+}
+
+/** A browser that does not say it gets what a small camera does: one size fewer rather than too many. */
+function sizeOf(track: MediaStreamTrack): Size {
+  const { width = 640, height = 360 } = track.getSettings();
+  return { width, height };
+}
+
+/** A telephone that was turned has the same camera as before. */
+function isSameSize(one: Size, other: Size): boolean {
+  const sides = ({ width, height }: Size) => `${Math.max(width, height)} ${Math.min(width, height)}`;
+  return sides(one) === sides(other);
 }

@@ -3,7 +3,8 @@
 
 import type { types } from "mediasoup-client";
 import { loudness } from "./level";
-import type { NewConsumer } from "./protocol";
+import { Picture } from "./picture";
+import type { Layers, NewConsumer } from "./protocol";
 import type { Signalling } from "./signalling";
 
 export interface RemoteTrack {
@@ -13,11 +14,12 @@ export interface RemoteTrack {
   paused: boolean;
   /** 0..1 for sound; always 0 for pictures. */
   level: () => number;
+  picture?: Picture;
 }
 
 export class Receiver {
   readonly tracks = new Map<string, RemoteTrack>();
-  private readonly consumers = new Map<string, types.Consumer>();
+  private readonly closers = new Map<string, () => void>();
   /** What is offered now. Making a consumer takes a while, in which its offer may change or end. */
   private readonly offers = new Map<string, NewConsumer>();
 
@@ -26,7 +28,7 @@ export class Receiver {
     private readonly signalling: Signalling,
   ) {}
 
-  /** Makes the track, then tells the server that packets may come. Several at once are negotiated together. */
+  /** Makes the track; of sound it tells the server that packets may come. Several at once are negotiated together. */
   async add(offer: NewConsumer): Promise<void> {
     const { consumerId, producerId, peerId, kind, source, rtpParameters } = offer;
     this.offers.set(consumerId, offer);
@@ -41,7 +43,6 @@ export class Receiver {
       consumer.close();
       return;
     }
-    this.consumers.set(consumerId, consumer);
     const receiver = consumer.rtpReceiver;
     this.tracks.set(consumerId, {
       peerId,
@@ -49,9 +50,17 @@ export class Receiver {
       track: consumer.track,
       paused: offer.paused,
       level: () => (kind === "audio" && receiver ? receivedLevel(receiver) : 0),
+      ...(kind === "video" ? { picture: this.makePicture(consumer, offer) } : {}),
     });
+    if (kind === "video") return; // Whoever shows it says when it is to come, and how large.
+    this.closers.set(consumerId, () => consumer.close());
     // An error says that it was closed meanwhile (the event is on its way), or that the connection is gone.
     this.signalling.request("consumerReady", { consumerId }).catch(() => {});
+  }
+
+  setLayers(consumerId: string, layers: Layers | null): void {
+    const picture = this.tracks.get(consumerId)?.picture;
+    if (picture) picture.layers = layers;
   }
 
   setPaused(consumerId: string, paused: boolean): void {
@@ -63,9 +72,20 @@ export class Receiver {
 
   remove(consumerId: string): void {
     this.offers.delete(consumerId);
-    this.consumers.get(consumerId)?.close();
-    this.consumers.delete(consumerId);
+    this.closers.get(consumerId)?.();
+    this.closers.delete(consumerId);
     this.tracks.delete(consumerId);
+  }
+
+  /** What was to be asked later is not: the connection is gone. */
+  close(): void {
+    for (const { picture } of this.tracks.values()) picture?.close();
+  }
+
+  private makePicture(consumer: types.Consumer, offer: NewConsumer): Picture {
+    const picture = new Picture(consumer, offer, this.signalling);
+    this.closers.set(offer.consumerId, () => picture.close());
+    return picture;
   }
 }
 

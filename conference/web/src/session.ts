@@ -2,10 +2,12 @@
 // whatever reason, it is over: the call joins again with a new one.
 
 import { Device, type types } from "mediasoup-client";
+import { type Codec, codecs } from "./encodings";
+import type { PictureFigures } from "./figures";
 import { IceKeeper } from "./ice_keeper";
 import type { LocalMedia } from "./media";
 import type { Direction, Events, JoinAnswer, PeerInfo } from "./protocol";
-import { Publisher } from "./publisher";
+import { Publisher, type Sent } from "./publisher";
 import { Receiver, type RemoteTrack } from "./receiver";
 import { RequestError, Signalling } from "./signalling";
 
@@ -38,6 +40,10 @@ export interface SessionHandlers {
 
 export class Session {
   readonly peers = new Map<string, PeerInfo>();
+  /** Ours. */
+  peerId = "";
+  /** Who has the floor: one of the peers, or ourselves. */
+  speakerId: string | null = null;
   /** Lets the next session take this one's place. */
   rejoinKey: string | undefined;
   private signalling!: Signalling;
@@ -69,6 +75,11 @@ export class Session {
     return session;
   }
 
+  /** Of what we send. */
+  async figures(): Promise<PictureFigures | undefined> {
+    return this.publisher?.figures();
+  }
+
   get tracks(): Iterable<RemoteTrack> {
     return this.receiver?.tracks.values() ?? [];
   }
@@ -78,6 +89,7 @@ export class Session {
     this.media.removeEventListener("change", this.mediaChanged);
     for (const keeper of this.keepers) keeper.close();
     for (const transport of this.transports) transport.close();
+    this.receiver?.close();
     this.signalling?.close();
   }
 
@@ -101,11 +113,13 @@ export class Session {
   private async begin(device: Device, who: Identity): Promise<void> {
     const answer = await this.signalling.request("join", { version: protocolVersion, ...who });
     this.rejoinKey = answer.rejoinKey;
+    this.peerId = answer.peerId;
+    this.speakerId = answer.activeSpeaker;
     for (const peer of answer.peers) this.peers.set(peer.peerId, peer);
     await device.load({ routerRtpCapabilities: answer.routerRtpCapabilities });
     const sender = await this.createTransport(device, "send", answer);
     const receiver = await this.createTransport(device, "recv", answer);
-    this.publisher = new Publisher(sender, this.signalling, this.media, (kind) => device.canProduce(kind));
+    this.publisher = new Publisher(sender, this.signalling, this.media, device, codecOfAddress());
     this.receiver = new Receiver(receiver, this.signalling);
     this.media.addEventListener("change", this.mediaChanged);
   }
@@ -122,9 +136,9 @@ export class Session {
       this.signalling.request("connectTransport", { transportId, dtlsParameters }).then(done, failed);
     });
     transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
-      const source = appData.source === "microphone" ? "microphone" : "camera";
+      const { source, layers } = appData as Sent;
       this.signalling
-        .request("produce", { transportId, kind, source, paused: false, rtpParameters })
+        .request("produce", { transportId, kind, source, paused: false, rtpParameters, layers })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
     this.keepers.push(
@@ -175,6 +189,12 @@ export class Session {
       case "consumerResumed":
         receiver?.setPaused(event.data.consumerId, event.event === "consumerPaused");
         break;
+      case "layersChanged":
+        receiver?.setLayers(event.data.consumerId, event.data.layers);
+        return;
+      case "activeSpeaker":
+        this.speakerId = event.data.peerId;
+        break;
       default:
         return;
     }
@@ -193,4 +213,10 @@ export class Session {
     this.close();
     this.handlers.ended(reason);
   }
+}
+
+/** "?codec=VP9" in the page's address: for those who compare. Everybody has VP8, and three sizes of it. */
+function codecOfAddress(): Codec {
+  const wanted = new URLSearchParams(location.search).get("codec")?.toUpperCase();
+  return codecs.find((codec) => codec === wanted) ?? "VP8";
 }

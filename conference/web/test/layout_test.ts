@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bestGrid } from "../src/layout";
+import { bestGrid, speakerView } from "../src/layout";
 
 const stages: [string, number, number][] = [
   ["a phone", 344, 600],
@@ -47,5 +47,36 @@ test("A stage without room gives tiles without size, never negative ones", () =>
   for (const count of [1, 2, 25]) {
     const { width, height } = bestGrid(count, 20, 0, 10);
     assert.ok(width >= 0 && height >= 0);
+  }
+});
+
+test("In the speaker view the large tile and its strip fit side by side, or one above the other", () => {
+  for (const [what, width, height] of stages) {
+    for (let others = 1; others <= 25; ++others) {
+      const { strip, large, small } = speakerView(others, width, height, 10);
+      const beside = strip === "beside";
+      assert.equal(beside, width >= height, what);
+      assert.ok(large.width + (beside ? small.width + 10 : 0) <= width, `${what}, ${others}: width`);
+      assert.ok(large.height + (beside ? 0 : small.height + 10) <= height, `${what}, ${others}: height`);
+      assert.ok(small.width > 100 && small.height >= 72, `${what}, ${others}: ${JSON.stringify(small)}`);
+      assert.ok(large.width * large.height > 4 * small.width * small.height, `${what}, ${others}: large is large`);
+    }
+  }
+});
+
+test("A strip shows as many as fit before it scrolls", () => {
+  const { small } = speakerView(8, 1408, 760, 10);
+  assert.ok(8 * (small.height + 10) <= 760, JSON.stringify(small));
+  assert.deepEqual(speakerView(30, 1408, 760, 10).small, { width: 128, height: 72 });
+});
+
+test("A stage without room gives no negative sizes in the speaker view either", () => {
+  for (const [width, height] of [
+    [0, 0],
+    [40, 20],
+    [20, 40],
+  ] as const) {
+    const { large, small } = speakerView(3, width, height, 10);
+    assert.ok(Math.min(large.width, large.height, small.width, small.height) >= 0);
   }
 });

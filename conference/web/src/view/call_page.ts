@@ -3,14 +3,22 @@
 import type { Call } from "../call";
 import { LevelMeter } from "../level";
 import type { Source } from "../media";
-import { element, setText, show } from "./dom";
+import { remember, remembered } from "../remembered";
+import { element, setAttribute, setText, show } from "./dom";
 import { type IconName, icon, logo } from "./icons";
 import { notify } from "./notices";
-import { Stage } from "./stage";
+import { Stage, type View } from "./stage";
+
+/** What a key or a button does. */
+export type Control = Source | "view" | "figures";
 
 export class CallPage {
   readonly root: HTMLElement;
-  private readonly stage = new Stage(() => show(this.soundBanner, true));
+  private view: View = remembered("view") === "grid" ? "grid" : "speaker";
+  private figuresShown = false;
+  private readonly stage = new Stage(this.view, () => show(this.soundBanner, true));
+  private readonly viewButton = toggle("view", "G", () => this.press("view"));
+  private readonly figuresButton = toggle("figures", "I", () => this.press("figures"));
   private readonly count = element("span");
   private readonly statusText = element("span");
   private readonly statusBanner = banner([spinner(), this.statusText]);
@@ -52,10 +60,29 @@ export class CallPage {
     this.ownLevel.close();
   }
 
-  press(source: Source): void {
+  press(control: Control): void {
+    if (control === "view") this.toggleView();
+    else if (control === "figures") this.toggleFigures();
+    else this.toggleSource(control);
+  }
+
+  private toggleSource(source: Source): void {
     const { media } = this.call;
     const on = isOn(this.call, source);
     void (source === "microphone" ? media.setMicrophone(!on) : media.setCamera(!on));
+  }
+
+  private toggleView(): void {
+    this.view = this.view === "grid" ? "speaker" : "grid";
+    remember("view", this.view);
+    this.stage.setView(this.view);
+    this.refresh();
+  }
+
+  private toggleFigures(): void {
+    this.figuresShown = !this.figuresShown;
+    this.stage.setFigures(this.figuresShown);
+    this.refresh();
   }
 
   private header(): HTMLElement {
@@ -70,7 +97,7 @@ export class CallPage {
         element("span", { class: "only-heard" }, ["in the call"]),
       ]),
       this.spoken,
-      share,
+      element("div", { class: "tools" }, [this.viewButton, this.figuresButton, share]),
     ]);
   }
 
@@ -89,10 +116,7 @@ export class CallPage {
   }
 
   private sourceButton(source: Source, key: string): HTMLButtonElement {
-    const button = element("button", { class: "button", type: "button", "aria-keyshortcuts": key });
-    button.dataset.control = source;
-    button.addEventListener("click", () => this.press(source));
-    return button;
+    return toggle(source, key, () => this.press(source));
   }
 
   private makeDeviceBanner(): HTMLElement {
@@ -116,7 +140,8 @@ export class CallPage {
   private refresh(): void {
     const { call } = this;
     this.ownLevel.follow(call.media.audio);
-    this.stage.show(call.participants);
+    this.stage.show(call.participants, call.speaker);
+    this.showTools();
     setText(this.count, String(call.participants.length));
     setText(this.statusText, call.statusText);
     show(this.statusBanner, call.statusText !== "");
@@ -130,14 +155,20 @@ export class CallPage {
     document.body.dataset.camera = isOn(call, "camera") ? "on" : "off";
   }
 
+  private showTools(): void {
+    show(this.viewButton, this.call.participants.length > 2);
+    const [name, text]: [IconName, string] = this.view === "grid" ? ["speaker", "Speaker view"] : ["grid", "Grid view"];
+    fill(this.viewButton, name, text);
+    fill(this.figuresButton, "figures", "Figures");
+    setAttribute(this.figuresButton, "aria-pressed", String(this.figuresShown));
+  }
+
   private showButton(source: Source, turnOff: string, turnOn: string): void {
     const on = isOn(this.call, source);
     const button = this.buttons[source];
     const text = on ? turnOff : turnOn;
     if (button.textContent === text) return;
-    const name: IconName = on ? source : `${source}Off`;
-    button.replaceChildren(icon(name), words(text));
-    button.title = `${text} (${button.getAttribute("aria-keyshortcuts")})`;
+    fill(button, on ? source : `${source}Off`, text);
     button.classList.toggle("off", !on);
   }
 }
@@ -148,6 +179,20 @@ function isOn({ media }: Call, source: Source): boolean {
 
 function words(text: string): HTMLElement {
   return element("span", { class: "words" }, [text]);
+}
+
+/** Its icon, words, and the key in its title. */
+function fill(button: HTMLButtonElement, name: IconName, text: string): void {
+  if (button.textContent === text) return;
+  button.replaceChildren(icon(name), words(text));
+  button.title = `${text} (${button.getAttribute("aria-keyshortcuts")})`;
+}
+
+function toggle(control: Control, key: string, press: () => void): HTMLButtonElement {
+  const button = element("button", { class: "button", type: "button", "aria-keyshortcuts": key });
+  button.dataset.control = control;
+  button.addEventListener("click", press);
+  return button;
 }
 
 function spinner(): HTMLElement {

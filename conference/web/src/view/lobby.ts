@@ -3,6 +3,7 @@
 import { LevelMeter } from "../level";
 import type { LocalMedia, Source } from "../media";
 import { nameProblem } from "../names";
+import type { Control } from "./call_page";
 import { element, setAttribute, setText, show } from "./dom";
 import { brand, problemBox } from "./frame";
 import { icon } from "./icons";
@@ -54,7 +55,8 @@ export class Lobby {
     this.video.srcObject = null;
   }
 
-  press(source: Source): void {
+  press(source: Control): void {
+    if (source !== "microphone" && source !== "camera") return;
     const on = source === "microphone" ? this.media.microphoneOn : this.media.cameraOn;
     void (source === "microphone" ? this.media.setMicrophone(!on) : this.media.setCamera(!on));
   }

@@ -1,27 +1,38 @@
 // One participant on the stage. Their media are ordinary <video> and <audio> elements; the document says the rest in
-// data attributes: data-audio and data-video ("on" or "off"), data-talking, data-self, and
+// data attributes: data-audio and data-video ("on" or "off"), data-talking, data-self, data-large, and
 // data-picture once the first frame is there.
 
+import type { Box } from "../layout";
 import { talkThreshold } from "../level";
 import { hue, initials } from "../names";
 import type { Participant } from "../participant";
-import { element, setAttribute, setText } from "./dom";
+import { element, setAttribute, setText, show } from "./dom";
+import { FiguresPanel } from "./figures_panel";
 import { icon } from "./icons";
 
 /** How long a talker stays marked after the last loud moment: words have gaps. */
 const talkHoldMs = 600;
 
+export interface TileHandlers {
+  /** The browser refuses to play sound before the participant touched the page. */
+  blocked: () => void;
+  pin: (participant: Participant) => void;
+}
+
 export class Tile {
   readonly root: HTMLElement;
+  /** Whether any of it is inside the window. */
+  inSight = false;
   private readonly video = element("video", { autoplay: true, playsinline: true });
   private readonly audio: HTMLAudioElement | undefined;
   private readonly state = element("span", { class: "only-heard" });
+  private readonly pin = element("button", { class: "pin", type: "button", hidden: true }, [icon("pin")]);
+  private figures: FiguresPanel | undefined;
   private lastLoudMs = Number.NEGATIVE_INFINITY;
 
-  /** `onBlocked` is called when the browser refuses to play sound before the participant touched the page. */
   constructor(
     readonly participant: Participant,
-    private readonly onBlocked: () => void,
+    private readonly handlers: TileHandlers,
   ) {
     const { name, self } = participant;
     this.video.muted = true; // The picture only: sound comes from the audio element.
@@ -32,9 +43,11 @@ export class Tile {
       element("span", { class: "avatar", "aria-hidden": "true" }, [initials(name)]),
       this.video,
       ...(this.audio ? [this.audio] : []),
+      this.pin,
       element("figcaption", {}, [mark, element("span", { class: "who" }, [self ? `${name} (you)` : name]), this.state]),
     ]);
     this.video.addEventListener("loadeddata", () => setAttribute(this.root, "data-picture", true));
+    this.pin.addEventListener("click", () => handlers.pin(participant));
     this.root.style.setProperty("--hue", String(hue(name)));
     this.update();
   }
@@ -42,11 +55,42 @@ export class Tile {
   update(): void {
     const { audio, video, microphoneOn, cameraOn } = this.participant;
     if (play(this.video, video, () => {})) setAttribute(this.root, "data-picture", false);
-    if (this.audio) play(this.audio, audio, this.onBlocked);
+    if (this.audio) play(this.audio, audio, this.handlers.blocked);
     setAttribute(this.root, "data-audio", microphoneOn ? "on" : "off");
     setAttribute(this.root, "data-video", cameraOn && video ? "on" : "off");
     const words = [microphoneOn ? "" : "microphone off", cameraOn ? "" : "camera off"].filter((word) => word !== "");
     setText(this.state, words.length > 0 ? `, ${words.join(", ")}` : "");
+  }
+
+  /** Its place on the stage, in CSS pixels; what the picture needs is asked for by it. */
+  place({ width, height }: Box, large: boolean): void {
+    if (large !== this.root.hasAttribute("data-large")) setAttribute(this.root, "data-large", large);
+    const visible = this.inSight && document.visibilityState === "visible";
+    const pixels = window.devicePixelRatio || 1;
+    this.participant.show({ width: width * pixels, height: height * pixels, visible, prominent: large });
+  }
+
+  showPin(possible: boolean, pinned: boolean): void {
+    show(this.pin, possible);
+    const { name } = this.participant;
+    setAttribute(this.pin, "aria-label", `Show ${name} large`);
+    setAttribute(this.pin, "aria-pressed", String(pinned));
+    setAttribute(this.pin, "title", pinned ? "Let who speaks be large" : `Show ${name} large`);
+  }
+
+  showFigures(shown: boolean): void {
+    if (shown === (this.figures !== undefined)) return;
+    this.figures?.root.remove();
+    this.figures = shown ? new FiguresPanel(this.participant.name) : undefined;
+    if (this.figures) this.pin.before(this.figures.root);
+    void this.refreshFigures();
+  }
+
+  async refreshFigures(): Promise<void> {
+    if (!this.figures || !this.inSight) return;
+    // A connection that goes away under the question has none.
+    const figures = await this.participant.figures().catch(() => undefined);
+    this.figures?.show(figures);
   }
 
   showLevel(nowMs: number): void {
