@@ -20,16 +20,17 @@ const chromiumFlags = [
 
 /**
  * `where` is the start of a command that enters another network namespace (Network.inAway()). Sound plays at once, as it
- * does for people who have used the page before, unless `autoplay` is another of Chromium's policies.
+ * does for people who have used the page before, unless `autoplay` is another of Chromium's policies. `flags` are more of
+ * its words.
  */
-export async function launchChromium({ where = [], autoplay = "no-user-gesture-required" } = {}) {
+export async function launchChromium({ where = [], autoplay = "no-user-gesture-required", flags = [] } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-chromium-"));
   const wrapper = path.join(folder, "chromium");
   writeFileSync(wrapper, `#!/bin/sh\nexec ${where.join(" ")} /usr/bin/chromium "$@" 2> /dev/null\n`);
   chmodSync(wrapper, 0o755);
   const browser = await chromium.launch({
     executablePath: wrapper,
-    args: [...chromiumFlags, `--autoplay-policy=${autoplay}`],
+    args: [...chromiumFlags, ...flags, `--autoplay-policy=${autoplay}`],
   });
   return {
     newPage: async (options = {}) => {

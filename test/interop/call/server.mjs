@@ -29,12 +29,12 @@ async function readBody(request) {
 
 // Where the peers of one worker meet.
 class Side {
-  static async create(worker, address) {
+  static async create(worker, address, codecs) {
     const side = new Side();
     side.address = address;
     const listenInfos = ["udp", "tcp"].map((protocol) => ({ protocol, ip: address }));
     side.webRtcServer = await worker.createWebRtcServer({ listenInfos });
-    side.router = await worker.createRouter({ mediaCodecs });
+    side.router = await worker.createRouter({ mediaCodecs: codecs });
     return side;
   }
 
@@ -72,15 +72,15 @@ export class Conference {
 
   /**
    * Media is received at `address`; the page is served on loopback, for only there a browser opens its camera. With
-   * `data` transports have SCTP, too.
+   * `data` transports have SCTP, too. `page` is the script of another page, `codecs` are others than the usual.
    */
-  static async start(workers, address, { data = false } = {}) {
+  static async start(workers, address, { data = false, page = join(here, "page.mjs"), codecs = mediaCodecs } = {}) {
     const conference = new Conference();
     conference.data = data;
     conference.sides = [];
-    for (const worker of workers) conference.sides.push(await Side.create(worker, address));
+    for (const worker of workers) conference.sides.push(await Side.create(worker, address, codecs));
     const bundle = await esbuild.build({
-      entryPoints: [join(here, "page.mjs")],
+      entryPoints: [page],
       bundle: true,
       write: false,
       format: "esm",

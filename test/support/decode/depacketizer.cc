@@ -1,0 +1,66 @@
+#include "test/support/decode/depacketizer.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace sluice::testing_support {
+
+void Depacketizer::Restart() {
+  next_.reset();
+  picture_.reset();
+  complaints_.clear();
+  waits_ = true;
+  patient_ = true;
+  Drop();
+}
+
+void Depacketizer::CheckHeader(const rtp::PacketView& packet) {
+  if (next_ && packet.seq() != *next_) {
+    Complain(fmt::format("number {} where {} was next", packet.seq().value(), next_->value()));
+  }
+  next_ = packet.seq() + 1;
+  const uint32_t timestamp = packet.timestamp();
+  if (picture_ && timestamp != picture_->timestamp) {
+    Complain(fmt::format("the picture of {} has no marker", picture_->timestamp));
+    picture_.reset();
+    Drop();
+  }
+  if (!picture_ && finished_ && static_cast<int32_t>(timestamp - *finished_) <= 0) {
+    Complain(fmt::format("timestamp {} follows {}", timestamp, *finished_));
+  }
+}
+
+std::optional<Picture> Depacketizer::Take(std::span<const uint8_t> bytes) {
+  const auto packet = rtp::PacketView::Parse(bytes);
+  if (!packet) return errors_.emplace_back("not an RTP packet"), std::nullopt;
+  CheckHeader(*packet);
+  if (!picture_) picture_ = Picture{.timestamp = packet->timestamp()};
+  if (packet->payload().empty()) {
+    Complain("a packet without payload");
+  } else {
+    Add(*packet, *picture_);
+  }
+  if (!packet->marker()) return std::nullopt;
+  Picture picture = *std::exchange(picture_, std::nullopt);
+  finished_ = picture.timestamp;
+  const bool accepted = Accept(picture);
+  if (!accepted) Drop();
+  waits_ = !accepted;
+  patient_ |= waits_;  // what follows from an error is no error of its own
+  return accepted ? std::optional(std::move(picture)) : std::nullopt;
+}
+
+bool Depacketizer::Accept(Picture& picture) {
+  const bool key = !picture.layers.empty() && picture.key();
+  if (waits_ && !key && patient_) return complaints_.clear(), false;
+  if (picture.layers.empty()) Complain("a picture of nothing");
+  if (waits_ && !key) Complain("begins without a key frame");
+  if (complaints_.empty()) Finish(picture, waits_);
+  if (complaints_.empty()) return true;
+  for (auto& complaint : complaints_) errors_.push_back(fmt::format("{}: {}", picture.timestamp, complaint));
+  complaints_.clear();
+  return false;
+}
+
+}  // namespace sluice::testing_support

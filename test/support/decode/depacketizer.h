@@ -1,0 +1,62 @@
+// Makes pictures of the RTP packets of one received stream, and complains of everything that a receiver could stumble
+// over. It is for tests of forwarding: a real receiver is more patient, this one is not, so that nothing stays hidden.
+//
+// Of all codecs it wants: numbers without a gap; one timestamp for each picture, the marker on its last packet and on no
+// other, timestamps that increase; a key frame first. Of each codec, what its file says. Where the dependency descriptor
+// is there, what dependency_check.h says.
+//
+// After a loss that the test made itself it is told Restart(): what follows is skipped up to the next key frame.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rtc/base/ids.h"
+#include "rtc/rtp/packet_view.h"
+#include "test/support/decode/picture.h"
+#include "test/support/decode/rtp_vector.h"
+
+namespace sluice::testing_support {
+
+class Depacketizer {
+ public:
+  // `descriptor_id`: of the dependency descriptor's header extension; 0: there is none.
+  static std::unique_ptr<Depacketizer> Make(VideoCodec codec, uint8_t descriptor_id = 0);
+  virtual ~Depacketizer() = default;
+
+  // The next packet by number. A picture when it is the last of one.
+  std::optional<Picture> Take(std::span<const uint8_t> packet);
+  void Restart();
+  // What was wrong since the last call.
+  std::vector<std::string> TakeErrors() { return std::exchange(errors_, {}); }
+  bool waits_for_key_frame() const { return waits_; }
+
+ protected:
+  // A packet of the picture that was begun last. Adds to `picture`.
+  virtual void Add(const rtp::PacketView& packet, Picture& picture) = 0;
+  // It was the picture's last packet. `first` tells that nothing before this picture counts.
+  virtual void Finish(Picture& picture, bool first) = 0;
+  // Something unfinished is to be forgotten.
+  virtual void Drop() {}
+  // Of the picture that is being put together.
+  void Complain(std::string what) { complaints_.push_back(std::move(what)); }
+
+ private:
+  void CheckHeader(const rtp::PacketView& packet);
+  bool Accept(Picture& picture);
+
+  std::vector<std::string> errors_;
+  std::vector<std::string> complaints_;
+  std::optional<SeqNum> next_;
+  std::optional<Picture> picture_;    // being put together
+  std::optional<uint32_t> finished_;  // timestamp of the last
+  bool waits_ = true;                 // for a key frame
+  bool patient_ = false;              // and it is known why there is none
+};
+
+}  // namespace sluice::testing_support
