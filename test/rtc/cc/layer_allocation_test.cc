@@ -1,0 +1,144 @@
+#include "rtc/cc/layer_allocation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rtc/base/rng.h"
+
+namespace sluice {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr DataRate kbps(int64_t k) { return DataRate::KilobitsPerSec(k); }
+
+LayerDemand Demand(std::vector<int64_t> rates, size_t wanted, size_t current = 0, uint8_t priority = 1) {
+  LayerDemand demand{.wanted = wanted, .current = current, .priority = priority};
+  for (int64_t rate : rates) demand.rates.push_back(kbps(rate));
+  return demand;
+}
+
+std::vector<size_t> Allocate(std::vector<LayerDemand> demands, int64_t budget) {
+  return AllocateLayers(demands, kbps(budget));
+}
+
+TEST(LayerAllocationTest, GivesWhatIsWantedWhenThereIsRoom) {
+  EXPECT_THAT(Allocate({Demand({150, 500, 1500}, 2), Demand({150, 500, 1500}, 1)}, 3000), ElementsAre(2, 1));
+  EXPECT_THAT(Allocate({}, 1000), IsEmpty());
+}
+
+TEST(LayerAllocationTest, TheLowestLayersComeFirstAndAlways) {
+  EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1), Demand({150, 500}, 1, 1)}, 100), ElementsAre(0, 0));
+  EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1, 255), Demand({150, 500}, 1, 1)}, 640), ElementsAre(0, 0));
+  EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1, 255), Demand({150, 500}, 1, 1)}, 650), ElementsAre(1, 0));
+}
+
+TEST(LayerAllocationTest, HigherPrioritiesClimbFirst) {
+  EXPECT_THAT(Allocate({Demand({100, 400, 800}, 2, 2, 1), Demand({100, 400, 800}, 2, 2, 9)}, 1200), ElementsAre(1, 2));
+}
+
+TEST(LayerAllocationTest, EqualsClimbInTurn) {
+  EXPECT_THAT(Allocate({Demand({100, 400, 800}, 2, 2), Demand({100, 400, 800}, 2, 2)}, 900), ElementsAre(1, 1));
+}
+
+TEST(LayerAllocationTest, ANewLayerNeedsRoomToSpare) {
+  EXPECT_THAT(Allocate({Demand({150, 500}, 1, 0)}, 549), ElementsAre(0));
+  EXPECT_THAT(Allocate({Demand({150, 500}, 1, 0)}, 550), ElementsAre(1));
+  EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1)}, 500), ElementsAre(1));
+  EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1)}, 499), ElementsAre(0));
+}
+
+TEST(LayerAllocationTest, LayersThatAreNotSentArePassedOver) {
+  EXPECT_THAT(Allocate({Demand({150, 0, 1500}, 2)}, 2000), ElementsAre(2));
+  EXPECT_THAT(Allocate({Demand({150, 0, 0}, 2)}, 2000), ElementsAre(0));
+  EXPECT_THAT(Allocate({Demand({0, 500}, 1)}, 2000), ElementsAre(1));
+  EXPECT_THAT(Allocate({Demand({}, 3)}, 2000), ElementsAre(0));
+  EXPECT_THAT(Allocate({Demand({150, 500}, 127)}, 2000), ElementsAre(1));
+}
+
+TEST(LayerAllocationTest, ALayerThatCostsLessThanTheOneBelowIsAlwaysTaken) {
+  EXPECT_THAT(Allocate({Demand({500, 150}, 1)}, 100), ElementsAre(1));
+}
+
+class LayerAllocationPropertyTest : public testing::TestWithParam<uint64_t> {
+ protected:
+  static DataRate Sum(const std::vector<LayerDemand>& demands, const std::vector<size_t>& given) {
+    DataRate sum;
+    for (size_t i = 0; i < demands.size(); ++i) sum = sum + demands[i].rates[given[i]];
+    return sum;
+  }
+  std::vector<LayerDemand> RandomDemands() {
+    std::vector<LayerDemand> demands(1 + rng_.U32() % 12);
+    for (LayerDemand& demand : demands) {
+      DataRate rate;
+      for (uint32_t layers = 1 + rng_.U32() % 9; layers > 0; --layers) {
+        rate = rate + kbps(1 + rng_.U32() % 600);
+        demand.rates.push_back(rate);
+      }
+      demand.wanted = rng_.U32() % 10;
+      demand.current = rng_.U32() % demand.rates.size();
+      demand.priority = static_cast<uint8_t>(1 + rng_.U32() % 3);
+    }
+    return demands;
+  }
+  Rng rng_{GetParam()};
+};
+
+TEST_P(LayerAllocationPropertyTest, StaysWithinTheBudgetAndTheWishes) {
+  for (int round = 0; round < 500; ++round) {
+    const auto demands = RandomDemands();
+    const DataRate budget = kbps(rng_.U32() % 20'000);
+    const auto given = AllocateLayers(demands, budget);
+    ASSERT_EQ(given.size(), demands.size());
+    bool above_base = false;
+    for (size_t i = 0; i < given.size(); ++i) {
+      EXPECT_LE(given[i], std::min(demands[i].wanted, demands[i].rates.size() - 1));
+      above_base |= given[i] > 0;
+    }
+    EXPECT_TRUE(!above_base || Sum(demands, given) <= budget);
+  }
+}
+
+TEST_P(LayerAllocationPropertyTest, WhatWasGivenIsGivenAgain) {
+  for (int round = 0; round < 500; ++round) {
+    auto demands = RandomDemands();
+    const DataRate budget = kbps(rng_.U32() % 20'000);
+    const auto given = AllocateLayers(demands, budget);
+    for (size_t i = 0; i < given.size(); ++i) demands[i].current = given[i];
+    EXPECT_EQ(AllocateLayers(demands, budget), given);
+  }
+}
+
+TEST_P(LayerAllocationPropertyTest, ABudgetThatSwaysMovesNobodyUpAndDown) {
+  for (int round = 0; round < 100; ++round) {
+    auto demands = RandomDemands();
+    const DataRate budget = kbps(1 + rng_.U32() % 20'000);
+    std::vector<int> changes(demands.size());
+    for (int i = 0; i < 100; ++i) {
+      const auto given = AllocateLayers(demands, budget * (0.96 + 0.01 * (rng_.U32() % 9)));
+      for (size_t k = 0; k < given.size(); ++k) {
+        changes[k] += given[k] != demands[k].current;
+        demands[k].current = given[k];
+      }
+    }
+    EXPECT_THAT(changes, testing::Each(testing::Le(4)));
+  }
+}
+
+TEST_P(LayerAllocationPropertyTest, AHigherPriorityNeverGetsLess) {
+  for (int round = 0; round < 200; ++round) {
+    auto demands = RandomDemands();
+    for (LayerDemand& demand : demands) demand.priority = 1;
+    const DataRate budget = kbps(rng_.U32() % 10'000);
+    const size_t chosen = rng_.U32() % demands.size();
+    const size_t before = AllocateLayers(demands, budget)[chosen];
+    demands[chosen].priority = 2;
+    EXPECT_GE(AllocateLayers(demands, budget)[chosen], before);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, LayerAllocationPropertyTest, testing::Range(uint64_t{1}, uint64_t{6}));
+
+}  // namespace
+}  // namespace sluice
