@@ -24,4 +24,14 @@ FrameInfo Parse(MediaCodec codec, std::span<const uint8_t> payload) {
   return {};
 }
 
+void Merge(const DependencyInfo& dependency, FrameInfo& frame) {
+  frame.dependency = dependency;
+  frame.start_of_frame = dependency.first_packet;
+  frame.end_of_frame = dependency.last_packet;
+  frame.spatial_layer = dependency.spatial_layer;
+  frame.temporal_layer = dependency.temporal_layer;
+  frame.key_frame = dependency.first_packet && dependency.has_structure && dependency.spatial_layer == 0 &&
+                    dependency.frame_difference_count == 0;
+}
+
 }  // namespace sluice::codec

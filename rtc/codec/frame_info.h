@@ -20,6 +20,7 @@ namespace sluice::codec {
 
 struct FrameInfo {
   bool key_frame = false;       // a decoder can start with this packet
+  bool parameter_set = false;   // H.264: begins with an SPS; H.265: with a VPS. Nothing a decoder needs comes before it
   bool start_of_frame = false;  // first packet of a frame (VP9: of a layer frame); true for audio
   bool end_of_frame = false;    // only VP9 tells by payload (and audio always); elsewhere see the RTP marker
   bool layer_sync = false;      // a receiver of lower temporal layers may go up to this one here (VP8 Y, VP9 U)
@@ -45,5 +46,8 @@ struct FrameInfo {
 };
 
 FrameInfo Parse(MediaCodec codec, std::span<const uint8_t> payload);
+
+// Adds what the packet's descriptor tells to what its payload did.
+void Merge(const DependencyInfo& dependency, FrameInfo& frame);
 
 }  // namespace sluice::codec

@@ -17,9 +17,9 @@ std::optional<int64_t> GapClosingMap::Map(int64_t in) {
   return std::nullopt;
 }
 
-void GapClosingMap::Drop(int64_t in) {
+std::optional<int64_t> GapClosingMap::Drop(int64_t in) {
   if (!started_ || in - highest_in_ > kMaxJump) Start(in);
-  if (in <= highest_in_) return;
+  if (in <= highest_in_) return Map(in);
   highest_in_ = in;
   next_out_ = in - newest().shift;
   Run run{in + 1, newest().shift + 1, 1};
@@ -29,6 +29,7 @@ void GapClosingMap::Drop(int64_t in) {
   } else {
     PushRun(run);
   }
+  return std::nullopt;
 }
 
 void GapClosingMap::Start(int64_t in) {

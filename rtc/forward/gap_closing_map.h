@@ -24,8 +24,9 @@ class GapClosingMap {
 
   // The place of `in`, or nullopt when it was dropped, is from before the present source's start, or too old to know.
   std::optional<int64_t> Map(int64_t in);
-  // `in` will never be sent: the numbers after it close up. Without effect for numbers whose place was already passed.
-  void Drop(int64_t in);
+  // `in` will never be sent: the numbers after it close up. When it comes too late for that, because a place was kept
+  // for it and passed, that place is returned: it stays empty for ever.
+  std::optional<int64_t> Drop(int64_t in);
   // The next number given to Map() or Drop() is the first of another source and gets the next free place.
   void SwitchSource() { started_ = false; }
 

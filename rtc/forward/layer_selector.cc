@@ -3,15 +3,9 @@
 #include <algorithm>
 
 #include "rtc/base/check.h"
+#include "rtc/forward/frame_memory.h"
 
 namespace sluice {
-namespace {
-
-constexpr bool MarksSwitchingPoints(codec::MediaCodec codec) {
-  return codec == codec::MediaCodec::kVp8 || codec == codec::MediaCodec::kVp9;
-}
-
-}  // namespace
 
 LayerSelector::LayerSelector(const Config& config)
     : config_(config), preferred_{HighestSpatial(), config.temporal_layers - 1} {
@@ -19,30 +13,80 @@ LayerSelector::LayerSelector(const Config& config)
                config.temporal_layers >= 1);
 }
 
-LayerSelector::Decision LayerSelector::Select(int stream, uint32_t timestamp, const codec::FrameInfo& frame) {
-  if (stream < 0 || stream >= config_.streams) return Decision::kIgnore;
-  active_[static_cast<size_t>(stream)] = true;
-  if (stream == current_stream_) return KeepsTemporal(timestamp, frame) ? Decision::kForward : Decision::kDrop;
-  if (stream != TargetStream()) return Decision::kIgnore;
-  if (!frame.key_frame && codec::TellsKeyFrames(config_.codec)) return Decision::kIgnore;
-  current_stream_ = stream;
-  current_temporal_ = preferred_.temporal;
-  frame_timestamp_ = timestamp;
-  return Decision::kSwitch;
+LayerSelector::Selection LayerSelector::Select(const Packet& packet) {
+  if (packet.stream < 0 || packet.stream >= config_.streams) return {};
+  const bool may_start = MayStartWith(packet);
+  Note(packet);
+  if (packet.stream == current_stream_) {
+    const FilteredPacket filtered = FilterInside(packet);
+    return {.decision = filtered.forward ? Decision::kForward : Decision::kDrop,
+            .ends_picture = filtered.ends_picture,
+            .active_targets = filtered.active_targets};
+  }
+  if (packet.stream != TargetStream() || !may_start) return {};
+  current_stream_ = packet.stream;
+  StartFilter(packet);
+  return {.decision = Decision::kSwitch};
 }
 
-bool LayerSelector::KeepsTemporal(uint32_t timestamp, const codec::FrameInfo& frame) {
-  if (config_.temporal_layers == 1) return true;
-  if (static_cast<int32_t>(timestamp - frame_timestamp_) > 0) {
-    frame_timestamp_ = timestamp;
-    bool may_go_up = frame.key_frame || (frame.temporal_layer == 0 && !MarksSwitchingPoints(config_.codec));
-    if (preferred_.temporal < current_temporal_ || may_go_up) {
-      current_temporal_ = preferred_.temporal;
-    } else if (frame.layer_sync && frame.temporal_layer > current_temporal_) {
-      current_temporal_ = std::min<int>(frame.temporal_layer, preferred_.temporal);
+// A decoder starts with the first packet of a key frame. Some codecs mark it. H.264 and H.265 do not: it is the first of
+// the frame's packets with a parameter set or an intra picture, and that it is the first is certain only when the packet
+// before it is known.
+bool LayerSelector::MayStartWith(const Packet& packet) const {
+  if (!codec::TellsKeyFrames(config_.codec)) return true;
+  if (!packet.frame.key_frame) return false;
+  if (packet.frame.dependency) return packet.frame.start_of_frame && packet.structure;
+  if (config_.codec != codec::MediaCodec::kH264 && config_.codec != codec::MediaCodec::kH265) return true;
+  const Source& source = sources_[static_cast<size_t>(packet.stream)];
+  if (!source.seen || packet.frame.parameter_set) return true;
+  const bool follows = source.newest_seq + 1 == packet.seq;
+  return follows && !(source.newest_key && source.newest_timestamp == packet.timestamp);
+}
+
+void LayerSelector::Note(const Packet& packet) {
+  Source& source = sources_[static_cast<size_t>(packet.stream)];
+  const bool is_newer = !source.seen || packet.seq > source.newest_seq;
+  if (is_newer && (!source.seen || packet.timestamp != source.newest_timestamp)) {
+    for (Source& other : sources_) {
+      if (&other == &source || !other.active || ++other.silent_pictures < kSilentPictures) continue;
+      if (packet.arrival - other.newest_arrival >= kSilence) other.active = false;
     }
   }
-  return frame.temporal_layer <= current_temporal_;
+  source.active = true;
+  if (!is_newer) return;
+  source.seen = true;
+  source.silent_pictures = 0;
+  source.newest_seq = packet.seq;
+  source.newest_timestamp = packet.timestamp;
+  source.newest_arrival = packet.arrival;
+  source.newest_key = packet.frame.key_frame;
+}
+
+void LayerSelector::StartFilter(const Packet& packet) {
+  filter_ = std::monostate();
+  if (config_.everything || (config_.temporal_layers == 1 && config_.spatial_layers == 1)) return;
+  const Layers wish = WishInside();
+  if (packet.frame.dependency && packet.structure) {
+    filter_.emplace<DescriptorFilter>().Start(*packet.frame.dependency, *packet.structure, wish);
+  } else if (config_.codec == codec::MediaCodec::kVp9) {
+    filter_.emplace<Vp9Filter>().Start(packet.timestamp, packet.frame, wish);
+  } else {
+    filter_.emplace<TemporalFilter>(config_.codec).Start(packet.timestamp, wish);
+  }
+}
+
+FilteredPacket LayerSelector::FilterInside(const Packet& packet) {
+  const Layers wish = WishInside();
+  if (auto* temporal = std::get_if<TemporalFilter>(&filter_)) {
+    return temporal->Filter(packet.timestamp, packet.frame, wish);
+  }
+  if (auto* vp9 = std::get_if<Vp9Filter>(&filter_)) return vp9->Filter(packet.timestamp, packet.frame, wish);
+  if (auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) {
+    // What its frame needs, and what needs it, is not known.
+    if (!packet.frame.dependency || !packet.structure) return {};
+    return descriptor->Filter(*packet.frame.dependency, *packet.structure, wish);
+  }
+  return {.forward = true};
 }
 
 void LayerSelector::SetPreferred(Layers layers) {
@@ -51,39 +95,60 @@ void LayerSelector::SetPreferred(Layers layers) {
 }
 
 void LayerSelector::SetActive(int stream, bool active) {
-  if (stream >= 0 && stream < config_.streams) active_[static_cast<size_t>(stream)] = active;
+  if (stream >= 0 && stream < config_.streams) sources_[static_cast<size_t>(stream)].active = active;
 }
 
-void LayerSelector::Reset() {
-  current_stream_ = -1;
-  current_temporal_ = 0;
+void LayerSelector::Reset() { current_stream_ = -1; }
+
+Layers LayerSelector::WishInside() const {
+  const Layers wish = Wish();
+  return {.spatial = is_svc() ? wish.spatial : 0, .temporal = wish.temporal};
 }
 
 int LayerSelector::TargetStream() const {
   for (int i = StreamWished(); i >= 0; --i) {
-    if (active_[static_cast<size_t>(i)]) return i;
+    if (sources_[static_cast<size_t>(i)].active) return i;
   }
   for (int i = StreamWished() + 1; i < config_.streams; ++i) {
-    if (active_[static_cast<size_t>(i)]) return i;
+    if (sources_[static_cast<size_t>(i)].active) return i;
   }
   return -1;
 }
 
+std::optional<int> LayerSelector::target_stream() const {
+  const int stream = TargetStream();
+  return stream < 0 ? std::nullopt : std::optional(stream);
+}
+
+std::optional<int> LayerSelector::current_stream() const {
+  return current_stream_ < 0 ? std::nullopt : std::optional(current_stream_);
+}
+
 std::optional<Layers> LayerSelector::target() const {
-  int stream = TargetStream();
+  const int stream = TargetStream();
   if (stream < 0) return std::nullopt;
-  return Layers{config_.spatial_layers > 1 ? preferred_.spatial : stream, preferred_.temporal};
+  return Layers{is_svc() ? Wish().spatial : stream, Wish().temporal};
 }
 
 std::optional<Layers> LayerSelector::current() const {
   if (current_stream_ < 0) return std::nullopt;
-  return Layers{config_.spatial_layers > 1 ? config_.spatial_layers - 1 : current_stream_, current_temporal_};
+  Layers layers{HighestSpatial(), config_.temporal_layers - 1};
+  if (const auto* temporal = std::get_if<TemporalFilter>(&filter_)) layers = temporal->current();
+  if (const auto* vp9 = std::get_if<Vp9Filter>(&filter_)) layers = vp9->current();
+  if (const auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) layers = descriptor->current();
+  if (config_.streams > 1) layers.spatial = current_stream_;
+  return layers;
 }
 
 std::optional<int> LayerSelector::wants_key_frame() const {
-  int stream = TargetStream();
-  if (stream < 0 || stream == current_stream_ || !codec::TellsKeyFrames(config_.codec)) return std::nullopt;
-  return stream;
+  const int stream = TargetStream();
+  if (stream < 0 || !codec::TellsKeyFrames(config_.codec)) return std::nullopt;
+  if (stream != current_stream_) return stream;
+  const Layers wish = WishInside();
+  bool wants = false;
+  if (const auto* vp9 = std::get_if<Vp9Filter>(&filter_)) wants = vp9->wants_key_frame(wish);
+  if (const auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) wants = descriptor->wants_key_frame(wish);
+  return wants ? std::optional(stream) : std::nullopt;
 }
 
 }  // namespace sluice

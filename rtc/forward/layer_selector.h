@@ -1,13 +1,14 @@
 // Chooses what one consumer gets of a producer: which stream of a simulcast (spatial layer = stream index, lowest
-// first) and up to which temporal layer. A producer with one stream is a simulcast of one.
+// first), and which layers inside it. A producer with one stream is a simulcast of one.
 //
-// The wish is what the consumer prefers; the target is the best active stream not above the wish (or, when all active
-// ones are above it, the lowest active one). The current layer moves to the target at a key frame of the target, and
-// immediately only when codecs cannot tell key frames. Temporal layers go down at the next frame, and up at a key
-// frame or where the codec marks a switching point (VP8 Y, VP9 U); for codecs without marks, at a frame of the base
-// layer. Decides nothing by bandwidth: whoever does lowers the wish.
+// The wish is the lower of what the consumer prefers and the limit that bandwidth sets; the target is the best active
+// stream not above the wish (or, when all active ones are above it, the lowest active one). The current stream moves to
+// the target at a key frame of the target, and immediately only when codecs cannot tell key frames. Inside the stream a
+// filter follows the wish: by dependency descriptors where there are any, else by the VP9 payload descriptor, else by
+// temporal layers. Where no layers were signalled everything passes.
 //
-// Where the spatial layers are inside one stream the wish is kept and told, and the whole stream is sent.
+// A stream counts as active from its first packet on. It ends when the producer says so (SetActive), or at once when
+// others of the producer go on without it: kSilentPictures of theirs and kSilence since its last packet.
 //
 // Pure bookkeeping without a clock; at most kMaxStreams streams.
 #pragma once
@@ -16,42 +17,59 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <variant>
 
+#include "rtc/base/ids.h"
+#include "rtc/base/units.h"
 #include "rtc/codec/frame_info.h"
+#include "rtc/forward/descriptor_filter.h"
+#include "rtc/forward/layers.h"
+#include "rtc/forward/temporal_filter.h"
+#include "rtc/forward/vp9_filter.h"
 
 namespace sluice {
-
-struct Layers {
-  int spatial = 0;
-  int temporal = 0;
-  bool operator==(const Layers&) const = default;
-};
 
 class LayerSelector {
  public:
   static constexpr int kMaxStreams = 8;
+  static constexpr int kSilentPictures = 10;
+  static constexpr TimeDelta kSilence = TimeDelta::Millis(500);
 
   struct Config {
     int streams = 1;          // 1..kMaxStreams
-    int spatial_layers = 1;   // inside each stream (SVC): all of them are forwarded
-    int temporal_layers = 1;  // of each stream; 1: none were signalled, and what a sender makes none the less all pass
+    int spatial_layers = 1;   // inside each stream (SVC)
+    int temporal_layers = 1;  // of each stream
     codec::MediaCodec codec = codec::MediaCodec::kOther;
+    bool everything = false;  // all layers of the stream pass, whatever is signalled (pipes)
   };
   explicit LayerSelector(const Config& config);
 
   enum class Decision : uint8_t {
     kIgnore,   // a packet of a stream that is not the current one: as if it had never come
-    kDrop,     // of the current stream, but not wanted: close the gap (SequenceMapper::Drop, Vp8Rewriter::Drop)
+    kDrop,     // of the current stream, but not wanted: close the gap
     kForward,  // send
     kSwitch,   // send, and it is the first of another source: SwitchSource() on every mapper first
   };
-  // `timestamp` is the packet's own; a frame's packets share it, so that no frame is cut by a change of temporal
-  // layers.
-  Decision Select(int stream, uint32_t timestamp, const codec::FrameInfo& frame);
+  struct Packet {
+    int stream = 0;
+    ExtSeqNum seq;
+    uint32_t timestamp = 0;  // a frame's (VP9 and descriptors: a picture's) packets share it
+    Timestamp arrival;
+    const codec::FrameInfo& frame;
+    const codec::DependencyStructure* structure = nullptr;  // the stream's newest, if it has any
+  };
+  struct Selection {
+    Decision decision = Decision::kIgnore;
+    bool ends_picture = false;                    // as FilteredPacket's
+    std::optional<uint32_t> active_targets = {};  // likewise
+  };
+  Selection Select(const Packet& packet);
 
   // Clamped into what exists.
   void SetPreferred(Layers layers);
-  // A stream whose packets come, or no longer come. All are inactive at first; a packet makes its stream active.
+  // Not above this; nullopt: no limit.
+  void SetLimit(std::optional<Layers> limit) { limit_ = limit; }
+  // Whether a stream's packets come. All are inactive at first.
   void SetActive(int stream, bool active);
   // Forget what is current, for a resume after a pause: the next packet sent is a kSwitch at a key frame.
   void Reset();
@@ -61,21 +79,42 @@ class LayerSelector {
   std::optional<Layers> target() const;
   // What is being sent; nullopt before the first packet.
   std::optional<Layers> current() const;
+  // The stream being sent, or that will be.
+  std::optional<int> current_stream() const;
+  std::optional<int> target_stream() const;
   // The stream of which a key frame is needed to get on, if one is.
   std::optional<int> wants_key_frame() const;
 
  private:
+  struct Source {
+    bool active = false;
+    bool seen = false;
+    bool newest_key = false;  // of the newest packet
+    ExtSeqNum newest_seq;
+    uint32_t newest_timestamp = 0;
+    Timestamp newest_arrival;
+    int silent_pictures = 0;
+  };
+  // Everything passes / what the codec tells / what descriptors tell.
+  using Filter = std::variant<std::monostate, TemporalFilter, Vp9Filter, DescriptorFilter>;
+
+  bool is_svc() const { return config_.spatial_layers > 1; }
+  Layers Wish() const { return limit_ ? std::min(preferred_, *limit_) : preferred_; }
+  int StreamWished() const { return std::min(Wish().spatial, config_.streams - 1); }
+  Layers WishInside() const;
   int TargetStream() const;  // -1: none
-  int StreamWished() const { return std::min(preferred_.spatial, config_.streams - 1); }
   int HighestSpatial() const { return std::max(config_.streams, config_.spatial_layers) - 1; }
-  bool KeepsTemporal(uint32_t timestamp, const codec::FrameInfo& frame);
+  bool MayStartWith(const Packet& packet) const;
+  void Note(const Packet& packet);
+  void StartFilter(const Packet& packet);
+  FilteredPacket FilterInside(const Packet& packet);
 
   Config config_;
   Layers preferred_;
-  std::array<bool, kMaxStreams> active_{};
+  std::optional<Layers> limit_;
+  std::array<Source, kMaxStreams> sources_{};
   int current_stream_ = -1;
-  int current_temporal_ = 0;
-  uint32_t frame_timestamp_ = 0;  // of the newest frame of the current stream
+  Filter filter_;
 };
 
 }  // namespace sluice

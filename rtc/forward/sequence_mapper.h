@@ -27,8 +27,12 @@ class SequenceMapper {
     auto out = map_.Map(in.value());
     return out ? std::optional(ExtSeqNum(*out)) : std::nullopt;
   }
-  // `in` is not forwarded on purpose.
-  void Drop(ExtSeqNum in) { map_.Drop(in.value()); }
+  // `in` is not forwarded on purpose. When a place was kept for it, since it came late, that is returned: the receiver
+  // will ask for it until something fills it.
+  std::optional<ExtSeqNum> Drop(ExtSeqNum in) {
+    auto place = map_.Drop(in.value());
+    return place ? std::optional(ExtSeqNum(*place)) : std::nullopt;
+  }
   // The next packet is the first of another source (or of a source that started anew).
   void SwitchSource() { map_.SwitchSource(); }
 

@@ -2,14 +2,6 @@
 
 namespace sluice {
 
-uint8_t Vp8Rewriter::Counter::Map(uint8_t in, uint8_t mask) {
-  if (!offset) offset = static_cast<uint8_t>(last + 1 - in);
-  auto out = static_cast<uint8_t>((in + *offset) & mask);
-  // The shortest way from `last` to `out` in a ring of mask + 1 goes forward: it is the newest.
-  if (((out - last) & mask) <= mask / 2) last = out;
-  return out;
-}
-
 std::optional<codec::PayloadPatch> Vp8Rewriter::Rewrite(const codec::FrameInfo& frame) {
   codec::PayloadPatch patch;
   if (frame.picture_id) {
@@ -22,10 +14,12 @@ std::optional<codec::PayloadPatch> Vp8Rewriter::Rewrite(const codec::FrameInfo& 
       patch.Set(frame.picture_id_offset, static_cast<uint8_t>(*out & 0x7F));
     }
   }
-  if (frame.tl0_pic_idx) patch.Set(frame.tl0_pic_idx_offset, tl0_.Map(*frame.tl0_pic_idx, 0xFF));
+  if (frame.tl0_pic_idx) {
+    patch.Set(frame.tl0_pic_idx_offset, static_cast<uint8_t>(tl0_.Map(*frame.tl0_pic_idx, 0xFF)));
+  }
   if (frame.key_idx) {
     uint8_t upper = static_cast<uint8_t>(frame.temporal_layer << 6 | (frame.layer_sync ? 0x20 : 0));
-    patch.Set(frame.key_idx_offset, upper | key_.Map(*frame.key_idx, 0x1F));
+    patch.Set(frame.key_idx_offset, static_cast<uint8_t>(upper | key_.Map(*frame.key_idx, 0x1F)));
   }
   return patch;
 }
@@ -36,8 +30,8 @@ void Vp8Rewriter::Drop(const codec::FrameInfo& frame) {
 
 void Vp8Rewriter::SwitchSource() {
   pictures_.SwitchSource();
-  tl0_.offset.reset();
-  key_.offset.reset();
+  tl0_.SwitchSource();
+  key_.SwitchSource();
 }
 
 int64_t Vp8Rewriter::Unwrap(const codec::FrameInfo& frame) {

@@ -10,6 +10,7 @@
 #include "rtc/codec/frame_info.h"
 #include "rtc/codec/payload_patch.h"
 #include "rtc/forward/gap_closing_map.h"
+#include "rtc/forward/wrapping_counter.h"
 
 namespace sluice {
 
@@ -24,19 +25,12 @@ class Vp8Rewriter {
   void SwitchSource();
 
  private:
-  // An 8 or 5 bit counter that goes on by one at a switch.
-  struct Counter {
-    std::optional<uint8_t> offset;  // out = in + offset; not set: the next one decides
-    uint8_t last = 0xFF;            // newest given out
-    uint8_t Map(uint8_t in, uint8_t mask);
-  };
-
   int64_t Unwrap(const codec::FrameInfo& frame);
 
   GapClosingMap pictures_{0};
   std::optional<int64_t> newest_picture_;  // unwrapped
-  Counter tl0_;
-  Counter key_;
+  WrappingCounter tl0_;
+  WrappingCounter key_;
 };
 
 }  // namespace sluice

@@ -77,6 +77,7 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(ConsumerConfig config
 
 absl::Status Consumer::AddLanes(std::span<const FirstNumbers> first) {
   const RtpParameters& params = config_.rtp_parameters;
+  const bool simulcast = type() == RtpType::kSimulcast;
   for (const RtpCodecParameters& codec : params.codecs) {
     if (codec.clock_rate == 0) return Invalid("rtpParameters.codecs: clockRate must not be 0");
     if (!codec.IsRtx()) supported_[codec.payload_type.value() & 0x7F] = true;
@@ -85,7 +86,6 @@ absl::Status Consumer::AddLanes(std::span<const FirstNumbers> first) {
     const RtpCodecParameters* codec = params.CodecOf(params.encodings[i]);
     if (!codec) return Invalid("rtpParameters.codecs: there is no media codec");
     const RtpEncodingParameters& source = config_.consumable_encodings[type() == RtpType::kPipe ? i : 0];
-    const bool simulcast = type() == RtpType::kSimulcast;
     const int streams = simulcast ? static_cast<int>(producer_.streams().size()) : 1;
     const int temporal = std::max(source.TemporalLayers(), params.encodings[i].TemporalLayers());
     const int spatial = simulcast ? streams : std::max(source.SpatialLayers(), params.encodings[i].SpatialLayers());
@@ -95,18 +95,21 @@ absl::Status Consumer::AddLanes(std::span<const FirstNumbers> first) {
         .selector = LayerSelector({.streams = streams,
                                    .spatial_layers = simulcast ? 1 : spatial,
                                    .temporal_layers = temporal,
-                                   .codec = media}),
+                                   .codec = media,
+                                   .everything = type() == RtpType::kPipe}),
         .stream = OutgoingStream({.params = StreamParameters(params, i, *codec, spatial, temporal),
                                   .kind = config_.kind,
                                   .mid = params.mid,
                                   .extensions = params.Extensions(),
                                   .rtx_payload_types = RtxPayloadTypesOf(params),
-                                  .is_vp8 = media == codec::MediaCodec::kVp8,
+                                  .codec = media,
                                   .first = first[i]}),
     });
   }
   SetPreferredLayers(config_.preferred_layers.value_or(ConsumerLayers{.spatial = 127, .temporal = 127}));
-  FollowActiveStreams();
+  for (size_t i = 0; simulcast && i < producer_.streams().size(); ++i) {
+    lanes_[0].selector.SetActive(static_cast<int>(i), producer_.streams()[i].score() > 0);
+  }
   reported_score_ = Score();
   return absl::OkStatus();
 }
@@ -119,42 +122,43 @@ std::vector<PayloadType> Consumer::SupportedPayloadTypes() const {
   return types;
 }
 
-size_t Consumer::Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
-                       std::span<uint8_t> out, MediaEvents& events) {
-  if (!supported_[packet.payload_type.value() & 0x7F]) return 0;
+Consumer::Written Consumer::Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp,
+                                  Timestamp now, std::span<uint8_t> out, MediaEvents& events) {
+  if (!supported_[packet.payload_type.value() & 0x7F]) return {};
   const bool pipe = type() == RtpType::kPipe;
   Lane& lane = lanes_[pipe ? fresh.stream : 0];
+  const int stream = pipe ? 0 : fresh.stream;
+  const ProducerStream& source = producer_.streams()[fresh.stream];
+  OutgoingStream::Item item{.source = fresh.stream, .packet = packet, .captured = fresh.captured, .selection = {}};
   if (drops_dtx_ && IsOpusDtx(packet.payload)) {
-    if (lane.selector.current()) lane.stream.Drop(packet);
-    return 0;
+    if (lane.selector.current()) lane.stream.Drop(item, stamp, now, out);
+    return {};
   }
-  const uint32_t generation = producer_.streams()[fresh.stream].generation();
-  switch (lane.selector.Select(pipe ? 0 : fresh.stream, packet.timestamp, packet.frame)) {
-    case LayerSelector::Decision::kIgnore:
-      return 0;
-    case LayerSelector::Decision::kDrop:
-      lane.stream.Drop(packet);
-      return 0;
-    case LayerSelector::Decision::kSwitch:
-      lane.stream.SwitchSource();
-      lane.generation = generation;
-      ReportLayers(events);
-      break;
-    case LayerSelector::Decision::kForward:
-      if (lane.generation != generation) lane.stream.SwitchSource();
-      lane.generation = generation;
-      if (HasLayers()) ReportLayers(events);
-      break;
+  // A sender that began anew is another source.
+  if (lane.generation != source.generation() && lane.selector.current_stream() == stream) lane.selector.Reset();
+  item.selection = lane.selector.Select({.stream = stream,
+                                         .seq = packet.seq,
+                                         .timestamp = packet.timestamp,
+                                         .arrival = packet.arrival,
+                                         .frame = packet.frame,
+                                         .structure = source.structure()});
+  if (item.selection.decision == LayerSelector::Decision::kIgnore) return {};
+  const bool switched = item.selection.decision == LayerSelector::Decision::kSwitch;
+  if (switched) lane.stream.SwitchSource();
+  lane.generation = source.generation();
+  if (HasLayers()) ReportLayers(events);
+  if (item.selection.decision == LayerSelector::Decision::kDrop) {
+    return {.size = lane.stream.Drop(item, stamp, now, out)};
   }
-  const size_t size = lane.stream.Write(fresh.stream, packet, fresh.captured, stamp, now, out);
+  const size_t size = lane.stream.Write(item, stamp, now, out);
   if (size != 0 && !trace_kinds_.empty()) TracePacket(packet.frame, false, out.first(size), now, events);
-  return size;
+  return {.size = size, .switched = switched};
 }
 
 size_t Consumer::WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now,
                             std::span<uint8_t> out, MediaEvents& events) {
   const auto again = stream.WriteAgain(seq, producer_.streams(), stamp, now, out);
-  if (again.size != 0 && !trace_kinds_.empty()) {
+  if (again.packet && !trace_kinds_.empty()) {
     TracePacket(again.packet->frame, again.by_rtx, out.first(again.size), now, events);
   }
   return again.size;
@@ -180,7 +184,7 @@ std::vector<size_t> Consumer::StreamsWanted(const OutgoingStream* only) const {
   if (kind() != MediaKind::kVideo) return {};
   std::vector<size_t> streams;
   if (type() == RtpType::kSimulcast) {
-    if (const auto target = lanes_[0].selector.target()) streams.push_back(static_cast<size_t>(target->spatial));
+    if (const auto target = lanes_[0].selector.target_stream()) streams.push_back(static_cast<size_t>(*target));
     return streams;
   }
   for (size_t i = 0; i < producer_.streams().size(); ++i) {
@@ -201,6 +205,12 @@ void Consumer::Pause(MediaEvents& events) {
 
 void Consumer::SetPreferredLayers(ConsumerLayers layers) {
   for (Lane& lane : lanes_) lane.selector.SetPreferred({.spatial = layers.spatial, .temporal = layers.temporal});
+}
+
+void Consumer::SetLimit(std::optional<ConsumerLayers> limit) {
+  std::optional<Layers> layers;
+  if (limit) layers = Layers{.spatial = limit->spatial, .temporal = limit->temporal};
+  for (Lane& lane : lanes_) lane.selector.SetLimit(layers);
 }
 
 std::optional<ConsumerLayers> Consumer::preferred_layers() const {
@@ -247,16 +257,17 @@ void Consumer::TracePacket(const codec::FrameInfo& frame, bool is_rtx, std::span
                               .info = std::move(traced)});
 }
 
-// A sender that has not the bandwidth for a layer stops sending it: then another one is to be taken.
-void Consumer::FollowActiveStreams() {
+// A sender that has not the bandwidth for a layer stops sending it: then another one is to be taken. The selector sees
+// it by itself while others go on; this is for what stopped with them.
+void Consumer::ForgetSilentStreams() {
   if (type() != RtpType::kSimulcast) return;
   for (size_t i = 0; i < producer_.streams().size(); ++i) {
-    lanes_[0].selector.SetActive(static_cast<int>(i), producer_.streams()[i].score() > 0);
+    if (producer_.streams()[i].score() == 0) lanes_[0].selector.SetActive(static_cast<int>(i), false);
   }
 }
 
 void Consumer::UpdateScore(MediaEvents& events) {
-  FollowActiveStreams();
+  ForgetSilentStreams();
   for (Lane& lane : lanes_) lane.stream.send().UpdateScore();
   ConsumerScore score = Score();
   if (score == reported_score_ || type() == RtpType::kPipe) return;  // a pipe's controller asks for none

@@ -59,10 +59,14 @@ class Consumer {
   // Payload types that it forwards, mapped ones, without RTX.
   std::vector<PayloadType> SupportedPayloadTypes() const;
 
-  // Writes a fresh packet of the producer, if it is to be forwarded. 0: it is not. An event is appended when the layers
-  // that are being forwarded changed.
-  size_t Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
-               std::span<uint8_t> out, MediaEvents& events);
+  struct Written {
+    size_t size = 0;        // 0: nothing is to be sent
+    bool switched = false;  // sending of this source began with this packet
+  };
+  // Writes what goes out for a fresh packet of the producer. An event is appended when the layers that are being
+  // forwarded changed.
+  Written Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
+                std::span<uint8_t> out, MediaEvents& events);
   // Writes the answer to a NACK for `seq` of `stream`, one of its own; see OutgoingStream::WriteAgain().
   size_t WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out,
                     MediaEvents& events);
@@ -85,6 +89,8 @@ class Consumer {
   // Clamped into what exists; what is effective is returned by preferred_layers(). Nothing for one stream without
   // layers.
   void SetPreferredLayers(ConsumerLayers layers);
+  // No layers above this are sent, for want of bandwidth; nullopt: no limit.
+  void SetLimit(std::optional<ConsumerLayers> limit);
   std::optional<ConsumerLayers> preferred_layers() const;
   std::optional<ConsumerLayers> target_layers() const;
   std::optional<ConsumerLayers> current_layers() const;
@@ -116,7 +122,7 @@ class Consumer {
   // `written`: the packet as it leaves, before protection.
   void TracePacket(const codec::FrameInfo& frame, bool is_rtx, std::span<const uint8_t> written, Timestamp now,
                    MediaEvents& events) const;
-  void FollowActiveStreams();
+  void ForgetSilentStreams();
   void ReportLayers(MediaEvents& events);
 
   const ConsumerConfig config_;

@@ -1,6 +1,7 @@
-// When to ask a sender for a key frame: at once for the first wish, then at most once per interval however many wish;
-// a request that no key frame answers is repeated with growing pauses and finally given up, until somebody wishes
-// again. The wishes of an interval are kept: one request is made for them when it ends. Times are the caller's.
+// When to ask a sender for a key frame: at once for the first wish, then at most once per interval however many wish. A
+// request that no key frame answers is repeated with growing pauses: a few times even if nobody wishes any more, and for
+// as long as somebody does. A new wish makes the pauses short again; that one goes on wishing does not. A wish that comes soon after a key frame is kept, and asked for when the interval ends.
+// Times are the caller's.
 #pragma once
 
 #include <algorithm>
@@ -12,19 +13,18 @@ namespace sluice {
 class KeyFrameRequester {
  public:
   static constexpr TimeDelta kMinInterval = TimeDelta::Millis(500);
-  static constexpr TimeDelta kFirstRetry = TimeDelta::Millis(1000);
-  static constexpr int kMaxRetries = 5;
+  static constexpr TimeDelta kFirstRetry = TimeDelta::Millis(500);  // doubled with each
+  static constexpr int kMaxRetries = 5;                             // without a wish; the pause grows no more then
 
   // `min_interval` of zero means kMinInterval.
   explicit KeyFrameRequester(TimeDelta min_interval)
       : min_interval_(min_interval > TimeDelta::Zero() ? min_interval : kMinInterval) {}
 
+  enum class Kind : uint8_t { kNew, kStill };  // kStill: of one who wished before
   // Somebody wants a key frame. True: ask now. False: asked recently, it will be asked for again when due.
-  bool Wish(Timestamp now) {
-    if (!last_sent_.IsNever() && now - last_sent_ < min_interval_) {
-      if (!waiting_) wished_again_ = true;  // after its answer: a new need
-      return false;
-    }
+  bool Wish(Kind kind, Timestamp now) {
+    wished_again_ = true;
+    if ((waiting_ && kind == Kind::kStill) || (!last_sent_.IsNever() && now - last_sent_ < min_interval_)) return false;
     retries_ = 0;
     Sent(now);
     return true;
@@ -36,9 +36,13 @@ class KeyFrameRequester {
   // True: ask now.
   bool OnTimer(Timestamp now) {
     if (now < NextDeadline()) return false;
-    if (waiting_ && ++retries_ > kMaxRetries) {
+    if (!waiting_) {
+      retries_ = 0;
+    } else if (retries_ == kMaxRetries && !wished_again_) {
       waiting_ = false;
       return false;
+    } else {
+      retries_ = std::min(retries_ + 1, kMaxRetries);
     }
     Sent(now);
     return true;
@@ -58,7 +62,7 @@ class KeyFrameRequester {
   TimeDelta min_interval_;
   Timestamp last_sent_;
   bool waiting_ = false;       // asked, no key frame yet
-  bool wished_again_ = false;  // wished within the interval, after the last request was answered
+  bool wished_again_ = false;  // since the last request, and not answered
   int retries_ = 0;
 };
 

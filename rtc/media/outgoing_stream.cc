@@ -21,26 +21,33 @@ std::span<const uint8_t> Bytes(const std::string& text) {
 // The elements of one outgoing packet's header extension block; values lie here or in the stored packet.
 class Elements {
  public:
-  Elements(const rtp::ExtensionMap& ids, const std::string& mid, const ForwardedExtensions& forwarded,
-           const SendStamp& stamp)
-      : ids_(ids) {
+  Elements(const rtp::ExtensionMap& ids, const std::string& mid, const SendStamp& stamp) : ids_(ids) {
     for (int i = 0; i < 3; ++i) abs_send_time_[i] = static_cast<uint8_t>(stamp.abs_send_time >> (16 - 8 * i));
     transport_seq_ = {static_cast<uint8_t>(stamp.transport_seq.value() >> 8),
                       static_cast<uint8_t>(stamp.transport_seq.value())};
-    audio_level_ = forwarded.audio_level.value_or(0);
-    orientation_ = forwarded.video_orientation.value_or(0);
     Add(HeaderExtension::kMid, Bytes(mid));
     Add(HeaderExtension::kAbsSendTime, abs_send_time_);
     Add(HeaderExtension::kTransportWideCc, transport_seq_);
+  }
+  void AddForwarded(const StoredPacket& packet, const PlannedPacket& plan) {
+    const ForwardedExtensions& forwarded = packet.extensions;
+    audio_level_ = forwarded.audio_level.value_or(0);
+    orientation_ = forwarded.video_orientation.value_or(0);
     if (forwarded.audio_level) Add(HeaderExtension::kAudioLevel, {&audio_level_, 1});
     if (forwarded.video_orientation) Add(HeaderExtension::kVideoOrientation, {&orientation_, 1});
     Add(HeaderExtension::kAbsCaptureTime, forwarded.abs_capture_time);
     Add(HeaderExtension::kPlayoutDelay, forwarded.playout_delay);
-    Add(HeaderExtension::kDependencyDescriptor, forwarded.dependency_descriptor);
+    if (packet.frame.dependency && ids_.Has(HeaderExtension::kDependencyDescriptor)) AddDescriptor(packet, plan);
   }
   std::span<const rtp::ExtensionElement> all() const { return std::span(elements_).first(count_); }
 
  private:
+  void AddDescriptor(const StoredPacket& packet, const PlannedPacket& plan) {
+    const size_t size = codec::RewriteDescriptor(
+        packet.extensions.dependency_descriptor, *packet.frame.dependency, plan.frame_number,
+        plan.has_active_targets ? std::optional(plan.active_targets) : std::nullopt, descriptor_);
+    Add(HeaderExtension::kDependencyDescriptor, std::span(descriptor_).first(size));
+  }
   void Add(HeaderExtension type, std::span<const uint8_t> value) {
     const uint8_t id = ids_.IdOf(type);
     if (id != 0 && !value.empty()) elements_[count_++] = {.id = id, .value = value};
@@ -51,8 +58,9 @@ class Elements {
   size_t count_ = 0;
   std::array<uint8_t, 3> abs_send_time_;
   std::array<uint8_t, 2> transport_seq_;
-  uint8_t audio_level_;
-  uint8_t orientation_;
+  uint8_t audio_level_ = 0;
+  uint8_t orientation_ = 0;
+  std::array<uint8_t, codec::kMaxDescriptorSize> descriptor_;
 };
 
 }  // namespace
@@ -61,6 +69,7 @@ OutgoingStream::OutgoingStream(Config config)
     : config_(std::move(config)),
       sequence_(config_.first.media),
       timestamp_(config_.params.clock_rate),
+      codec_(config_.codec),
       plan_(config_.kind == MediaKind::kVideo ? RetransmissionPlan::kVideoCapacity
                                               : RetransmissionPlan::kAudioCapacity),
       send_(config_.params.ssrc, config_.params.clock_rate),
@@ -69,37 +78,68 @@ OutgoingStream::OutgoingStream(Config config)
 void OutgoingStream::SwitchSource() {
   sequence_.SwitchSource();
   timestamp_.SwitchSource();
-  vp8_.SwitchSource();
+  codec_.SwitchSource();
+  frame_numbers_.SwitchSource();
+  last_left_out_.reset();
 }
 
-void OutgoingStream::Drop(const StoredPacket& packet) {
-  sequence_.Drop(packet.seq);
-  if (config_.is_vp8) vp8_.Drop(packet.frame);
+// What was lost between two packets of a frame that is left out belonged to it.
+void OutgoingStream::CloseGapInFrame(const StoredPacket& packet) {
+  if (last_left_out_ && last_left_out_->timestamp == packet.timestamp &&
+      last_left_out_->spatial_layer == packet.frame.spatial_layer && last_left_out_->seq < packet.seq) {
+    for (ExtSeqNum seq = last_left_out_->seq + 1; seq < packet.seq; seq = seq + 1) sequence_.Drop(seq);
+  }
+  if (last_left_out_ && packet.seq < last_left_out_->seq) return;
+  last_left_out_ = {.seq = packet.seq, .timestamp = packet.timestamp, .spatial_layer = packet.frame.spatial_layer};
 }
 
-size_t OutgoingStream::Write(uint8_t source, const StoredPacket& packet, std::optional<Timestamp> captured,
-                             const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
+size_t OutgoingStream::Drop(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
+  const StoredPacket& packet = item.packet;
+  CloseGapInFrame(packet);
+  codec_.Drop(packet.frame);
+  const auto place = sequence_.Drop(packet.seq);
+  if (!place || config_.kind != MediaKind::kVideo) return 0;
+  PlannedPacket plan{.seq = *place,
+                     .source_seq = packet.seq,
+                     .last_sent = now,
+                     .timestamp = timestamp_.Map(packet.timestamp, item.captured.value_or(packet.arrival)),
+                     .abs_send_time = stamp.abs_send_time,
+                     .transport_seq = stamp.transport_seq,
+                     .source = item.source,
+                     .payload_type = packet.payload_type,
+                     .padding_only = true};
+  const size_t size = WritePadding(
+      {.payload_type = plan.payload_type, .seq = place->seq(), .ssrc = config_.params.ssrc}, plan, stamp, out);
+  if (size == 0) return 0;
+  plan_.Add(plan);
+  send_.OnSent(size, 0, plan.timestamp, std::nullopt, now);
+  return size;
+}
+
+size_t OutgoingStream::Write(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
+  const StoredPacket& packet = item.packet;
   PlannedPacket plan{.source_seq = packet.seq,
                      .last_sent = now,
                      .abs_send_time = stamp.abs_send_time,
                      .transport_seq = stamp.transport_seq,
-                     .source = source,
+                     .active_targets = item.selection.active_targets.value_or(0),
+                     .source = item.source,
                      .payload_type = packet.payload_type,
-                     .marker = packet.marker};
-  if (config_.is_vp8) {
-    const auto patch = vp8_.Rewrite(packet.frame);
-    if (!patch) return 0;
-    plan.patch = *patch;
-  }
+                     .marker = packet.marker || item.selection.ends_picture,
+                     .has_active_targets = item.selection.active_targets.has_value()};
+  const auto patch = codec_.Rewrite(packet.frame);
+  if (!patch) return 0;
+  plan.patch = *patch;
   const auto seq = sequence_.Map(packet.seq);
   if (!seq) return 0;
   plan.seq = *seq;
-  plan.timestamp = timestamp_.Map(packet.timestamp, captured.value_or(packet.arrival));
+  if (packet.frame.dependency) plan.frame_number = frame_numbers_.Map(packet.frame.dependency->frame_number, 0xFFFF);
+  plan.timestamp = timestamp_.Map(packet.timestamp, item.captured.value_or(packet.arrival));
   const size_t size = WritePacket({.payload_type = plan.payload_type, .seq = seq->seq(), .ssrc = config_.params.ssrc},
                                   plan, packet, stamp, out);
   if (size == 0) return 0;
   plan_.Add(plan);
-  send_.OnSent(size, packet.payload.size(), plan.timestamp, captured, now);
+  send_.OnSent(size, packet.payload.size(), plan.timestamp, item.captured, now);
   return size;
 }
 
@@ -107,12 +147,18 @@ OutgoingStream::Again OutgoingStream::WriteAgain(SeqNum seq, std::span<const Pro
                                                  const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
   const PlannedPacket* plan = plan_.TakeForRetransmission(seq, send_.rtt().value_or(kAssumedRtt), now);
   if (!plan || plan->source >= sources.size()) return {};
+  const SendStamp first_stamp{.abs_send_time = plan->abs_send_time, .transport_seq = plan->transport_seq};
+  if (plan->padding_only) {
+    const size_t size = WritePadding({.payload_type = plan->payload_type, .seq = seq, .ssrc = config_.params.ssrc},
+                                     *plan, first_stamp, out);
+    if (size != 0) send_.OnRetransmitted(size, 0, false);
+    return {.size = size};
+  }
   const StoredPacket* packet = sources[plan->source].ring().Find(plan->source_seq);
   if (!packet) return {};
   const uint8_t rtx_type = config_.rtx_payload_types[plan->payload_type.value() & 0x7F];
   const bool by_rtx = has_rtx() && rtx_type != 0;
   Wire wire{.payload_type = plan->payload_type, .seq = seq, .ssrc = config_.params.ssrc};
-  SendStamp first_stamp{.abs_send_time = plan->abs_send_time, .transport_seq = plan->transport_seq};
   if (by_rtx) {
     wire = {.payload_type = PayloadType(rtx_type),
             .seq = rtx_next_.seq(),
@@ -134,13 +180,24 @@ size_t OutgoingStream::WritePacket(const Wire& wire, const PlannedPacket& plan, 
                                  .seq = wire.seq,
                                  .timestamp = plan.timestamp,
                                  .ssrc = wire.ssrc});
-  const Elements elements(config_.extensions, config_.mid, packet.extensions, stamp);
+  Elements elements(config_.extensions, config_.mid, stamp);
+  elements.AddForwarded(packet, plan);
   writer.Extensions(elements.all());
   if (wire.original) writer.PayloadU16(wire.original->value());
   writer.Payload(packet.payload);
   const size_t size = writer.Finish();
   if (size != 0) plan.patch.ApplyTo(out.subspan(size - packet.payload.size(), packet.payload.size()));
   return size;
+}
+
+size_t OutgoingStream::WritePadding(const Wire& wire, const PlannedPacket& plan, const SendStamp& stamp,
+                                    std::span<uint8_t> out) const {
+  rtp::PacketWriter writer(
+      out, {.payload_type = wire.payload_type, .seq = wire.seq, .timestamp = plan.timestamp, .ssrc = wire.ssrc});
+  const Elements elements(config_.extensions, config_.mid, stamp);
+  writer.Extensions(elements.all());
+  writer.Padding(1);
+  return writer.Finish();
 }
 
 RtpStreamStats OutgoingStream::Stats(Timestamp now) const {

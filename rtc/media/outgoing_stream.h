@@ -15,9 +15,11 @@
 #include "rtc/base/ids.h"
 #include "rtc/base/rng.h"
 #include "rtc/base/units.h"
+#include "rtc/forward/codec_rewriter.h"
+#include "rtc/forward/layer_selector.h"
 #include "rtc/forward/sequence_mapper.h"
 #include "rtc/forward/timestamp_mapper.h"
-#include "rtc/forward/vp8_rewriter.h"
+#include "rtc/forward/wrapping_counter.h"
 #include "rtc/media/producer.h"
 #include "rtc/media/rtp_stream_stats.h"
 #include "rtc/rtp/header_extension.h"
@@ -48,7 +50,7 @@ class OutgoingStream {
     std::string mid;
     rtp::ExtensionMap extensions;
     std::array<uint8_t, 128> rtx_payload_types{};  // by media payload type; 0: none
-    bool is_vp8 = false;
+    codec::MediaCodec codec = codec::MediaCodec::kOther;
     FirstNumbers first;
   };
   static constexpr TimeDelta kKeyFrameRequestInterval = TimeDelta::Millis(500);
@@ -57,15 +59,22 @@ class OutgoingStream {
 
   // The next packet comes from another source (or the same after a pause or a new beginning).
   void SwitchSource();
-  // A packet of the current source that is left out on purpose.
-  void Drop(const StoredPacket& packet);
-  // Writes `packet` of the producer's stream `source`. 0: not to be sent (too late, or does not fit).
-  size_t Write(uint8_t source, const StoredPacket& packet, std::optional<Timestamp> captured, const SendStamp& stamp,
-               Timestamp now, std::span<uint8_t> out);
+  // A packet of the producer's stream `source`, and what was decided of it.
+  struct Item {
+    uint8_t source = 0;
+    const StoredPacket& packet;
+    std::optional<Timestamp> captured;
+    LayerSelector::Selection selection;
+  };
+  // It is left out on purpose. When a place was kept for it, since it came late, what fills that is written: a packet of
+  // padding, so that the receiver does not wait. Else 0.
+  size_t Drop(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
+  // Writes it. 0: not to be sent (too late, or does not fit).
+  size_t Write(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
   struct Again {
     size_t size = 0;  // 0: not known (any more), or answered just now
     bool by_rtx = false;
-    const StoredPacket* packet = nullptr;  // what it was made from
+    const StoredPacket* packet = nullptr;  // what it was made from; null for padding
   };
   // Writes the answer to a NACK for `seq`, at most once per round trip. `sources` are the producer's streams.
   Again WriteAgain(SeqNum seq, std::span<const ProducerStream> sources, const SendStamp& stamp, Timestamp now,
@@ -99,13 +108,23 @@ class OutgoingStream {
     Ssrc ssrc;
     std::optional<SeqNum> original;  // set: an RTX packet
   };
+  struct LeftOut {
+    ExtSeqNum seq;
+    uint32_t timestamp = 0;
+    uint8_t spatial_layer = 0;
+  };
+  void CloseGapInFrame(const StoredPacket& packet);
   size_t WritePacket(const Wire& wire, const PlannedPacket& plan, const StoredPacket& packet, const SendStamp& stamp,
                      std::span<uint8_t> out) const;
+  size_t WritePadding(const Wire& wire, const PlannedPacket& plan, const SendStamp& stamp,
+                      std::span<uint8_t> out) const;
 
   Config config_;
   SequenceMapper sequence_;
   TimestampMapper timestamp_;
-  Vp8Rewriter vp8_;
+  CodecRewriter codec_;
+  WrappingCounter frame_numbers_;  // of dependency descriptors
+  std::optional<LeftOut> last_left_out_;
   RetransmissionPlan plan_;
   SendStream send_;
   ExtSeqNum rtx_next_;

@@ -50,11 +50,16 @@ void ProducerStream::EnsureReceive(Ssrc ssrc) {
   if (receive_ && receive_->ssrc() == ssrc) return;
   if (receive_) {  // the sender came back under another SSRC
     if (receive_->started()) seq_offset_ += (receive_->highest().value() / 65536 + 1) * 65536;
-    ++generation_;
-    rtp_clock_.Reset();
-    nack_.Reset();
+    BeginAnew();
   }
   receive_.emplace(ssrc, params_.clock_rate);
+}
+
+void ProducerStream::BeginAnew() {
+  ++generation_;
+  rtp_clock_.Reset();
+  nack_.Reset();
+  dependencies_ = {};
 }
 
 ProducerStream::Received ProducerStream::OnRtp(const ProducerFormat& format, const rtp::PacketView& packet,
@@ -64,11 +69,7 @@ ProducerStream::Received ProducerStream::OnRtp(const ProducerFormat& format, con
   EnsureReceive(packet.ssrc());
   const auto result = receive_->OnPacket(packet.seq(), packet.timestamp(), packet.size(), arrival);
   if (!result.usable()) return ++discarded_, Received{};
-  if (result.verdict == ReceiveStream::Verdict::kRestarted) {
-    ++generation_;
-    rtp_clock_.Reset();
-    nack_.Reset();
-  }
+  if (result.verdict == ReceiveStream::Verdict::kRestarted) BeginAnew();
   const Received received = Store(format, payload, packet, result, arrival);
   if (received.stored) CountLayer(received.stored->frame, packet.size(), arrival);
   return received;
@@ -92,8 +93,14 @@ ProducerStream::Received ProducerStream::OnRtx(const ProducerFormat& format, con
 ProducerStream::Received ProducerStream::Store(const ProducerFormat& format, const ProducerFormat::Payload& payload,
                                                const rtp::PacketView& packet, const ReceiveStream::Result& result,
                                                Timestamp arrival) {
-  const codec::FrameInfo frame = codec::Parse(payload.codec, packet.payload());
-  if (params_.use_nack && nack_.OnPacket(result.seq, frame.key_frame, arrival, ask_)) WishKeyFrame(arrival);
+  codec::FrameInfo frame = codec::Parse(payload.codec, packet.payload());
+  const ForwardedExtensions extensions = Forwarded(packet, format.extensions);
+  if (!extensions.dependency_descriptor.empty()) {
+    if (const auto dependency = dependencies_.Read(extensions.dependency_descriptor, result.seq + seq_offset_))
+      Merge(*dependency, frame);
+  }
+  if (params_.use_nack && nack_.OnPacket(result.seq, frame.key_frame, arrival, ask_))
+    WishKeyFrame(KeyFrameRequester::Kind::kNew, arrival);
   if (frame.key_frame && kind_ == MediaKind::kVideo) {
     key_frames_.OnKeyFrame();
     if (frame.start_of_frame) ++key_frame_count_;
@@ -107,7 +114,7 @@ ProducerStream::Received ProducerStream::Store(const ProducerFormat& format, con
       .marker = packet.marker(),
       .frame = frame,
       .payload = packet.payload(),
-      .extensions = Forwarded(packet, format.extensions),
+      .extensions = extensions,
   });
   return {.stored = stored, .captured = rtp_clock_.CaptureTime(packet.timestamp(), capture_clock_, arrival)};
 }
@@ -120,7 +127,7 @@ void ProducerStream::OnSenderReport(const rtcp::SenderReport& report, Timestamp 
 
 void ProducerStream::OnTimer(Timestamp now) {
   if (receive_ && receive_->rtt()) nack_.SetRtt(*receive_->rtt());
-  if (now >= nack_.deadline() && nack_.OnTimer(now, ask_)) WishKeyFrame(now);
+  if (now >= nack_.deadline() && nack_.OnTimer(now, ask_)) WishKeyFrame(KeyFrameRequester::Kind::kNew, now);
   if (key_frames_.OnTimer(now)) key_frame_due_ = true;
 }
 

@@ -62,7 +62,7 @@ class ProducerStream {
   // Numbers to ask for, ascending; empty when there are none. The span is good until the next call.
   std::span<const SeqNum> TakeNacks();
   // A consumer (or the loss of too much) wants a key frame.
-  void WishKeyFrame(Timestamp now) { key_frame_due_ |= key_frames_.Wish(now); }
+  void WishKeyFrame(KeyFrameRequester::Kind kind, Timestamp now) { key_frame_due_ |= key_frames_.Wish(kind, now); }
   // What to send now, once; nothing for a sender that takes neither.
   enum class KeyFrameRequest : uint8_t { kNone, kPli, kFir };
   KeyFrameRequest TakeKeyFrameRequest();
@@ -73,6 +73,8 @@ class ProducerStream {
   std::optional<Ssrc> ssrc() const { return receive_ ? std::optional(receive_->ssrc()) : std::nullopt; }
   uint32_t generation() const { return generation_; }
   const PacketRing& ring() const { return ring_; }
+  // The newest of its dependency descriptors; null where there are none.
+  const codec::DependencyStructure* structure() const { return dependencies_.structure(); }
   ReceiveStream* receive() { return receive_ ? &*receive_ : nullptr; }
   const ReceiveStream* receive() const { return receive_ ? &*receive_ : nullptr; }
   uint8_t score() const { return receive_ ? receive_->score() : 0; }
@@ -89,6 +91,7 @@ class ProducerStream {
   };
   void CountLayer(const codec::FrameInfo& frame, size_t size, Timestamp arrival);
   void EnsureReceive(Ssrc ssrc);
+  void BeginAnew();
   Received Store(const ProducerFormat& format, const ProducerFormat::Payload& payload, const rtp::PacketView& packet,
                  const ReceiveStream::Result& result, Timestamp arrival);
 
@@ -99,6 +102,7 @@ class ProducerStream {
   std::optional<ReceiveStream> receive_;  // from the first packet on
   int64_t seq_offset_ = 0;                // keeps numbers rising over changes of SSRC
   uint32_t generation_ = 0;
+  codec::DependencyReader dependencies_;
   PacketRing ring_;
   NackGenerator nack_;
   KeyFrameRequester key_frames_;

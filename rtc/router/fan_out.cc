@@ -12,7 +12,7 @@ void FanOut(Turn& turn) {
   }
   turn.ready.clear();
   for (const Turn::KeyFrameWish& wish : turn.key_frames) {
-    wish.producer->transport().RequestKeyFrame(*wish.producer, wish.stream, turn);
+    wish.producer->transport().RequestKeyFrame(*wish.producer, wish.stream, wish.kind, turn);
   }
   turn.key_frames.clear();
 }

@@ -65,6 +65,9 @@ class PacketRing {
   const StoredPacket* Find(ExtSeqNum seq) const;
   void Clear();
 
+  // The number after the newest; meaningless while the ring is empty.
+  ExtSeqNum end() const { return ExtSeqNum(end_); }
+
   size_t packets() const { return packets_; }
   size_t bytes() const { return bytes_; }
 

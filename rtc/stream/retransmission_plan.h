@@ -1,6 +1,6 @@
 // How each recent packet of an outgoing stream was made, by outgoing sequence number: enough to make the identical
 // bytes again from the source's PacketRing. With AES-GCM a number must never be protected with two contents, so
-// everything that was decided at the first sending is here: numbers, padding, patches and mutable extensions.
+// everything that was decided at the first sending is here: numbers, patches and mutable extensions.
 //
 // Bound: `capacity` numbers; the newest overwrite the oldest. Memory for them is taken with the first packet, once: a
 // stream that nothing was sent over costs next to nothing.
@@ -21,15 +21,17 @@ struct PlannedPacket {
   ExtSeqNum source_seq;  // in the PacketRing of stream `source`
   Timestamp last_sent;   // the first sending or the newest repetition
   uint32_t timestamp = 0;
-  uint32_t abs_send_time = 0;  // 24 bits, if that extension was written
-  SeqNum transport_seq;        // likewise
-  uint16_t extensions = 0;     // the caller's own: which extensions were written
+  uint32_t abs_send_time = 0;   // 24 bits, if that extension was written
+  SeqNum transport_seq;         // likewise
+  uint32_t active_targets = 0;  // of the dependency descriptor, where has_active_targets
+  uint16_t frame_number = 0;    // of the dependency descriptor
   codec::PayloadPatch patch;
   uint8_t source = 0;
   uint8_t repetitions = 0;  // asked for and granted; stays at 255
-  uint8_t padding = 0;
   PayloadType payload_type;
   bool marker = false;
+  bool has_active_targets = false;
+  bool padding_only = false;  // it has no payload: it stands for a packet that was left out
 };
 
 class RetransmissionPlan {

@@ -101,7 +101,7 @@ class Transport {
   // Forwards the fresh packets of its producer to a consumer: select, number, write and protect, into the batch.
   void Forward(Consumer& consumer, std::span<const Producer::Fresh> fresh, Turn& turn);
   // Asks the peer for a key frame of one stream of a producer of this transport, unless one was asked for just now.
-  void RequestKeyFrame(Producer& producer, size_t stream, Turn& turn);
+  void RequestKeyFrame(Producer& producer, size_t stream, KeyFrameRequester::Kind kind, Turn& turn);
   // Media can leave: it is known where to, and keys are there.
   bool IsConnected() const { return path_.is_direct() || (path_.rtp() && protection_.ready()); }
 
@@ -181,6 +181,8 @@ class Transport {
   void BecameConnected(Turn& turn);
 
   // transport_send.cc
+  bool ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn& turn);
+  void CatchUp(Consumer& consumer, const Producer::Fresh& first, std::span<const Producer::Fresh> later, Turn& turn);
   void CommitRtp(const Consumer& consumer, size_t size, bool is_rtx, Turn& turn);
   void SendDirect(const std::string& id, bool rtcp, std::span<const uint8_t> bytes, Turn& turn);
   void SendRtcp(std::span<const uint8_t> compound, Turn& turn);

@@ -21,19 +21,39 @@ SendStamp Transport::NextStamp(Timestamp now) const {
 
 void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fresh, Turn& turn) {
   if (!IsConnected() || !consumer.active()) return;
-  const std::span<ProducerStream> sources = consumer.producer().streams();
-  for (const Producer::Fresh& one : fresh) {
-    const StoredPacket* packet = sources[one.stream].ring().Find(one.seq);
-    if (!packet) continue;
-    const size_t size = consumer.Write(one, *packet, NextStamp(turn.now), turn.now, turn.batch.Next().first(kMaxRtp),
-                                       turn.outbox.media);
-    if (size == 0) continue;
-    if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
-    CommitRtp(consumer, size, false, turn);
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    if (ForwardOne(consumer, fresh[i], turn)) CatchUp(consumer, fresh[i], fresh.subspan(i + 1), turn);
   }
   for (uint32_t blocked = consumer.BlockedOnKeyFramesOf(); blocked != 0; blocked &= blocked - 1) {
-    turn.key_frames.push_back(
-        {.producer = &consumer.producer(), .stream = static_cast<size_t>(std::countr_zero(blocked))});
+    turn.key_frames.push_back({.producer = &consumer.producer(),
+                               .stream = static_cast<size_t>(std::countr_zero(blocked)),
+                               .kind = KeyFrameRequester::Kind::kStill});
+  }
+}
+
+// True when the source's sending began with this packet.
+bool Transport::ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn& turn) {
+  const StoredPacket* packet = consumer.producer().streams()[one.stream].ring().Find(one.seq);
+  if (!packet) return false;
+  const Consumer::Written written =
+      consumer.Write(one, *packet, NextStamp(turn.now), turn.now, turn.batch.Next().first(kMaxRtp), turn.outbox.media);
+  if (written.size == 0) return written.switched;
+  if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
+  CommitRtp(consumer, written.size, false, turn);
+  return written.switched;
+}
+
+// The first packet of a key frame can come late, repaired or reordered. What came before it in time but comes after it by
+// number was not sent, since nothing could be done with it: now it can. Those in `later` are still to come.
+void Transport::CatchUp(Consumer& consumer, const Producer::Fresh& first, std::span<const Producer::Fresh> later,
+                        Turn& turn) {
+  if (consumer.kind() != MediaKind::kVideo) return;
+  const ExtSeqNum end = consumer.producer().streams()[first.stream].ring().end();
+  for (ExtSeqNum seq = first.seq + 1; seq < end; seq = seq + 1) {
+    const auto is_it = [&](const Producer::Fresh& one) { return one.stream == first.stream && one.seq == seq; };
+    if (std::ranges::none_of(later, is_it)) {
+      ForwardOne(consumer, {.stream = first.stream, .seq = seq, .captured = first.captured}, turn);
+    }
   }
 }
 
@@ -97,11 +117,11 @@ void Transport::SendReports(Turn& turn) {
   for (const auto& consumer : consumers_) consumer->UpdateScore(turn.outbox.media);
 }
 
-void Transport::RequestKeyFrame(Producer& producer, size_t stream, Turn& turn) {
+void Transport::RequestKeyFrame(Producer& producer, size_t stream, KeyFrameRequester::Kind kind, Turn& turn) {
   if (producer.paused() || producer.kind() != MediaKind::kVideo || stream >= producer.streams().size()) return;
   ProducerStream& source = producer.streams()[stream];
   if (!source.ssrc() && !source.params().ssrc.value()) return;  // nothing came: its first packets bring a key frame
-  source.WishKeyFrame(turn.now);
+  source.WishKeyFrame(kind, turn.now);
   SendRequests(producer, turn);
 }
 

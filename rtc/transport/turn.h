@@ -21,6 +21,7 @@ struct Turn {
   struct KeyFrameWish {
     Producer* producer = nullptr;
     size_t stream = 0;
+    KeyFrameRequester::Kind kind = KeyFrameRequester::Kind::kNew;
   };
 
   Timestamp now;

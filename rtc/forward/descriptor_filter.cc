@@ -1,0 +1,169 @@
+#include "rtc/forward/descriptor_filter.h"
+
+#include <algorithm>
+
+namespace sluice {
+
+using codec::DecodeTargetIndication;
+using codec::DependencyInfo;
+using codec::DependencyStructure;
+
+void DescriptorFilter::Start(const DependencyInfo& frame, const DependencyStructure& structure, Layers wish) {
+  frames_ = {};
+  newest_ = first_ = (int64_t{1} << 20) + frame.frame_number;
+  At(newest_) = Frame::kSent;
+  structure_ = frame.structure;
+  broken_.reset();
+  current_ = -1;
+  LearnTargets(structure);
+  sender_sends_ = frame.active_targets;
+  told_targets_ = sender_sends_;
+  MoveTo(BestTarget(wish));
+}
+
+FilteredPacket DescriptorFilter::Filter(const DependencyInfo& frame, const DependencyStructure& structure,
+                                        Layers wish) {
+  const int64_t number = Unwrap(frame.frame_number);
+  if (number < first_ || number + static_cast<int64_t>(kMemory) <= newest_) return {};
+  if (number > newest_) {
+    AdvanceTo(number);
+    if (frame.structure != structure_) {
+      structure_ = frame.structure;
+      LearnTargets(structure);
+      current_ = -1;  // means another thing now
+    }
+    sender_sends_ = frame.active_targets;
+    FollowChains(number, frame);
+  }
+  if (At(number) == Frame::kUnknown) {
+    At(number) = Decide(number, frame, wish) ? Frame::kSent : Frame::kLeftOut;
+  }
+  if (At(number) == Frame::kLeftOut) return {};
+  return {.forward = true,
+          .ends_picture = frame.last_packet && frame.spatial_layer == current_layers_.spatial,
+          .active_targets = ActiveTargets(number, frame)};
+}
+
+int64_t DescriptorFilter::Unwrap(uint16_t number) const {
+  return newest_ + static_cast<int16_t>(static_cast<uint16_t>(number - static_cast<uint16_t>(newest_)));
+}
+
+void DescriptorFilter::AdvanceTo(int64_t number) {
+  if (number - newest_ >= static_cast<int64_t>(kMemory)) {
+    frames_ = {};
+  } else {
+    for (int64_t i = newest_ + 1; i <= number; ++i) At(i) = Frame::kUnknown;
+  }
+  newest_ = number;
+}
+
+bool DescriptorFilter::WasLeftOut(int64_t number) const {
+  if (number < first_) return true;
+  return newest_ - number < static_cast<int64_t>(kMemory) && At(number) == Frame::kLeftOut;
+}
+
+bool DescriptorFilter::ReferencesSent(int64_t number, const DependencyInfo& frame) const {
+  for (size_t i = 0; i < frame.frame_difference_count; ++i) {
+    if (WasLeftOut(number - frame.frame_differences[i])) return false;
+  }
+  return true;
+}
+
+void DescriptorFilter::FollowChains(int64_t number, const DependencyInfo& frame) {
+  for (size_t i = 0; i < chain_count_; ++i) {
+    if (frame.chain_differences[i] != 0) {
+      if (WasLeftOut(number - frame.chain_differences[i])) broken_.set(i);
+    } else if (frame.has_structure) {
+      broken_.reset(i);
+    }
+  }
+}
+
+void DescriptorFilter::LearnTargets(const DependencyStructure& structure) {
+  target_count_ = structure.target_count;
+  chain_count_ = structure.chain_count;
+  targets_ = structure.targets;
+}
+
+int DescriptorFilter::BestTarget(Layers wish) const {
+  int best = -1;
+  Layers best_layers;
+  int lowest = -1;
+  Layers lowest_layers;
+  for (int i = 0; i < target_count_; ++i) {
+    if (!(sender_sends_ >> i & 1)) continue;
+    const Layers layers{targets_[static_cast<size_t>(i)].spatial_layer,
+                        targets_[static_cast<size_t>(i)].temporal_layer};
+    if (lowest < 0 || layers < lowest_layers) lowest = i, lowest_layers = layers;
+    if (layers.spatial > wish.spatial || layers.temporal > wish.temporal) continue;
+    if (best < 0 || best_layers < layers) best = i, best_layers = layers;
+  }
+  return best >= 0 ? best : lowest;
+}
+
+bool DescriptorFilter::ChainIntact(int target) const {
+  return chain_count_ != 0 && !broken_.test(targets_[static_cast<size_t>(target)].chain);
+}
+
+void DescriptorFilter::MoveTo(int target) {
+  if (target < 0) return;
+  current_ = target;
+  const DependencyStructure::Target& to = targets_[static_cast<size_t>(target)];
+  current_layers_ = {to.spatial_layer, to.temporal_layer};
+  if (chain_count_ != 0) broken_.reset(to.chain);
+}
+
+bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame, Layers wish) {
+  const bool is_newest = number == newest_;
+  const bool starts_anew = frame.has_structure && frame.frame_difference_count == 0;
+  const bool can_be_decoded = ReferencesSent(number, frame);
+  if (is_newest) {
+    const int best = BestTarget(wish);
+    if (best >= 0 && best != current_) {
+      const bool is_switch =
+          frame.indication(static_cast<size_t>(best)) == DecodeTargetIndication::kSwitch && can_be_decoded;
+      const bool goes_down =
+          current_ >= 0 && Layers{targets_[static_cast<size_t>(best)].spatial_layer,
+                                  targets_[static_cast<size_t>(best)].temporal_layer} < current_layers_;
+      if (starts_anew || is_switch || (goes_down && ChainIntact(best))) MoveTo(best);
+    }
+  }
+  if (starts_anew) return true;
+  if (current_ < 0 || !can_be_decoded) return false;
+  return frame.indication(static_cast<size_t>(current_)) != DecodeTargetIndication::kNotPresent;
+}
+
+bool DescriptorFilter::wants_key_frame(Layers wish) const {
+  const int best = BestTarget(wish);
+  if (best < 0 || best == current_) return false;
+  if (current_ < 0) return true;
+  if (chain_count_ == 0) return targets_[static_cast<size_t>(best)].spatial_layer != current_layers_.spatial;
+  return !ChainIntact(best);
+}
+
+uint32_t DescriptorFilter::TargetsSent() const {
+  uint32_t sent = 0;
+  for (int i = 0; i < target_count_; ++i) {
+    const DependencyStructure::Target& target = targets_[static_cast<size_t>(i)];
+    if (target.spatial_layer > current_layers_.spatial || target.temporal_layer > current_layers_.temporal) continue;
+    if (chain_count_ != 0 && broken_.test(target.chain)) continue;
+    sent |= uint32_t{1} << i;
+  }
+  return sent & sender_sends_;
+}
+
+std::optional<uint32_t> DescriptorFilter::ActiveTargets(int64_t number, const DependencyInfo& frame) {
+  const uint32_t sent = TargetsSent();
+  if (sent != told_targets_ && number == newest_) {
+    told_targets_ = sent;
+    told_at_ = number;
+  }
+  const bool changed_here = number == told_at_;
+  const bool restricted = told_targets_ != sender_sends_;
+  const bool reminds = frame.first_packet && frame.temporal_layer == 0;
+  if (changed_here || frame.has_active_targets || (restricted && (frame.has_structure || reminds)))
+    return told_targets_;
+  return std::nullopt;
+}
+
+}  // namespace sluice

@@ -1,0 +1,71 @@
+// Leaves out layers of a stream by its dependency descriptors (AV1 RTP Payload Format, appendix A), whatever the codec:
+// spatial and temporal layers, layers that need each other at key frames only (K-SVC), and simulcast in one stream.
+//
+// One decode target is sent at a time, the best one within the wish that its sender sends. To another one it moves at a
+// frame that is marked as a switch for it and whose references were sent, at a frame that starts anew, and, where
+// the chain that protects it was sent without a gap, at once: so down, in all but K-SVC and simulcast. Where that will
+// not happen by itself a key frame is wanted.
+//
+// A frame that needs one that was left out is left out too: what is sent can always be decoded, as far as the network
+// brings it. A frame that did not come (yet) counts as sent: it will be asked for again.
+//
+// While less is sent than the sender believes, FilteredPacket::active_targets tells which decode targets remain: with
+// each structure, through the frame at which they change, and with frames of the base temporal layer.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+
+#include "rtc/codec/dependency_descriptor.h"
+#include "rtc/forward/layers.h"
+
+namespace sluice {
+
+class DescriptorFilter {
+ public:
+  static constexpr size_t kMemory = 512;  // frames; a reference further back counts as sent
+
+  // The packet is the first of a key frame, the first that is sent.
+  void Start(const codec::DependencyInfo& frame, const codec::DependencyStructure& structure, Layers wish);
+  FilteredPacket Filter(const codec::DependencyInfo& frame, const codec::DependencyStructure& structure, Layers wish);
+  Layers current() const { return current_layers_; }
+  bool wants_key_frame(Layers wish) const;
+
+ private:
+  enum class Frame : uint8_t { kUnknown, kSent, kLeftOut };
+
+  Frame& At(int64_t number) { return frames_[static_cast<size_t>(number) & (kMemory - 1)]; }
+  Frame At(int64_t number) const { return frames_[static_cast<size_t>(number) & (kMemory - 1)]; }
+  int64_t Unwrap(uint16_t number) const;
+  void AdvanceTo(int64_t number);
+  bool WasLeftOut(int64_t number) const;
+  bool ReferencesSent(int64_t number, const codec::DependencyInfo& frame) const;
+  void FollowChains(int64_t number, const codec::DependencyInfo& frame);
+  void LearnTargets(const codec::DependencyStructure& structure);
+  // -1: none.
+  int BestTarget(Layers wish) const;
+  bool ChainIntact(int target) const;
+  void MoveTo(int target);
+  bool Decide(int64_t number, const codec::DependencyInfo& frame, Layers wish);
+  std::optional<uint32_t> ActiveTargets(int64_t number, const codec::DependencyInfo& frame);
+  uint32_t TargetsSent() const;
+
+  std::array<Frame, kMemory> frames_{};
+  int64_t newest_ = 0;
+  int64_t first_ = 0;  // where sending began
+  // Of the newest structure.
+  int structure_ = -1;
+  uint8_t target_count_ = 0;
+  uint8_t chain_count_ = 0;
+  std::array<codec::DependencyStructure::Target, codec::kMaxDecodeTargets> targets_{};
+  uint32_t sender_sends_ = 0;  // a bit for each target
+  std::bitset<codec::kMaxChains> broken_;
+
+  int current_ = -1;  // target
+  Layers current_layers_;
+  uint32_t told_targets_ = 0;  // what the receiver believes
+  int64_t told_at_ = 0;        // the frame at which that changed
+};
+
+}  // namespace sluice
