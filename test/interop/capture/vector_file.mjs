@@ -104,7 +104,7 @@ export function makeVector({ codec, mode, streams, reports, descriptorId = 0, fr
     mode,
     period: loop.period,
     streams: streams.length,
-    hasDescriptor: descriptorId !== 0,
+    hasDescriptor: loop.streams.flat().some(({ extensions }) => extensions.has(descriptorId)),
     records,
   });
 }

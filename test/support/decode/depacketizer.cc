@@ -4,7 +4,34 @@
 
 #include <utility>
 
+#include "test/support/decode/depacketizers.h"
+
 namespace sluice::testing_support {
+namespace {
+
+std::unique_ptr<Depacketizer> MakeFor(VideoCodec codec) {
+  switch (codec) {
+    case VideoCodec::kVp8:
+      return MakeVp8Depacketizer();
+    case VideoCodec::kVp9:
+      return MakeVp9Depacketizer();
+    case VideoCodec::kH264:
+      return MakeH264Depacketizer();
+    case VideoCodec::kH265:
+      return MakeH265Depacketizer();
+    case VideoCodec::kAv1:
+      return MakeAv1Depacketizer();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<Depacketizer> Depacketizer::Make(VideoCodec codec, uint8_t descriptor_id) {
+  auto depacketizer = MakeFor(codec);
+  if (descriptor_id != 0) depacketizer->dependencies_.emplace(descriptor_id);
+  return depacketizer;
+}
 
 void Depacketizer::Restart() {
   next_.reset();
@@ -12,6 +39,7 @@ void Depacketizer::Restart() {
   complaints_.clear();
   waits_ = true;
   patient_ = true;
+  if (dependencies_) dependencies_->Restart();
   Drop();
 }
 
@@ -40,6 +68,9 @@ std::optional<Picture> Depacketizer::Take(std::span<const uint8_t> bytes) {
     Complain("a packet without payload");
   } else {
     Add(*packet, *picture_);
+  }
+  if (dependencies_) {
+    for (auto& wrong : dependencies_->Take(*packet)) Complain(std::move(wrong));
   }
   if (!packet->marker()) return std::nullopt;
   Picture picture = *std::exchange(picture_, std::nullopt);

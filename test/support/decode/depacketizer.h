@@ -18,6 +18,7 @@
 
 #include "rtc/base/ids.h"
 #include "rtc/rtp/packet_view.h"
+#include "test/support/decode/dependency_check.h"
 #include "test/support/decode/picture.h"
 #include "test/support/decode/rtp_vector.h"
 
@@ -50,6 +51,7 @@ class Depacketizer {
   void CheckHeader(const rtp::PacketView& packet);
   bool Accept(Picture& picture);
 
+  std::optional<DependencyCheck> dependencies_;
   std::vector<std::string> errors_;
   std::vector<std::string> complaints_;
   std::optional<SeqNum> next_;
