@@ -36,7 +36,7 @@ after(async () => {
   network?.close();
 });
 
-async function standsUp(state) {
+async function standsUp(state, isWell = () => true) {
   await untilState(page, state);
   for (const colorScheme of ["light", "dark"]) {
     await page.raw.emulateMedia({ colorScheme });
@@ -44,11 +44,15 @@ async function standsUp(state) {
       await page.raw.setViewportSize(size);
       const where = `${state}, ${colorScheme}, ${size.width} px`;
       await until(`${where}: no overflow`, () => page.evaluate(fitsInWidth), 3_000);
-      await page.evaluate(axe); // As text: the page's own policy allows no eval.
-      const found = await page.evaluate(axeRun);
-      assert.deepEqual(found, [], where);
+      await until(`${where}: ${isWell.name}`, () => page.evaluate(isWell), 3_000);
+      await axeFindsNothing(where);
     }
   }
+}
+
+async function axeFindsNothing(where) {
+  await page.evaluate(axe); // As text: the page's own policy allows no eval.
+  assert.deepEqual(await page.evaluate(axeRun), [], where);
 }
 
 /** Runs in the page. */
@@ -90,23 +94,56 @@ test("Microphone and camera that were turned off in the preview stay off in the 
   assert.deepEqual([own.self, own.audio, own.video], [true, "off", "off"]);
 });
 
-test("A call of three stands up", async () => {
+test("A call of three stands up, one of them large", async () => {
   await page.click('[data-control="camera"]');
   for (const name of ["Benjamin von und zu Unaussprechlich-Langenau", "C"]) {
     await join(await browser.newPage(), server, "team-meeting", name);
   }
   await until("three tiles are there", async () => Object.keys(await tilesOf(page)).length === 3);
-  await standsUp("joined");
+  await standsUp("joined", tilesFit);
+  assert.equal(await page.evaluate(() => document.querySelectorAll("[data-large]").length), 1);
 });
 
-test("Tiles lie inside the window and do not overlap", async () => {
-  for (const size of sizes) {
-    await page.raw.setViewportSize(size);
-    await until("the tiles fit", () => page.evaluate(tilesFit));
-  }
+test("With figures over the tiles it stands up", async () => {
+  await page.press("i");
+  await until("figures of all three", () => page.evaluate(() => document.querySelectorAll(".figures .row").length > 8));
+  await standsUp("joined", figuresFit);
+});
+
+test("A strip that is longer than the stage scrolls, by the keyboard as well", async () => {
+  await page.raw.setViewportSize({ width: 640, height: 240 });
+  await until("the strip scrolls", () => page.evaluate(() => document.querySelector("[data-scrolls]") !== null));
+  await axeFindsNothing("a low window");
+  await page.raw.focus('[data-participant="C"] .pin');
+  await until("what has the focus is in sight", () => page.evaluate(focusIsSeen));
+});
+
+test("As a grid it stands up", async () => {
+  await page.press("g");
+  await standsUp("joined", tilesFit);
+  assert.equal(await page.evaluate(() => document.querySelectorAll("[data-large]").length), 0);
+  await page.press("i");
 });
 
 /** Runs in the page. */
+function focusIsSeen() {
+  const box = document.activeElement.getBoundingClientRect();
+  const stage = document.querySelector(".stage").getBoundingClientRect();
+  return box.top >= stage.top && box.bottom <= stage.bottom && document.activeElement.matches(".pin");
+}
+
+/** Runs in the page: nothing of the figures is cut off or lies on the name. */
+function figuresFit() {
+  return [...document.querySelectorAll(".figures")].every((figures) => {
+    const tile = figures.closest(".tile");
+    const outer = tile.getBoundingClientRect();
+    const name = tile.querySelector("figcaption").getBoundingClientRect();
+    const cells = [...figures.querySelectorAll("dd")].map((dd) => dd.getBoundingClientRect());
+    return cells.every(({ width, right, bottom }) => width === 0 || (right <= outer.right && bottom <= name.top + 1));
+  });
+}
+
+/** Runs in the page: the tiles lie inside the window and do not overlap. */
 function tilesFit() {
   const boxes = [...document.querySelectorAll("[data-participant]")].map((tile) => tile.getBoundingClientRect());
   const inside = boxes.every((b) => b.left >= 0 && b.top >= 0 && b.right <= innerWidth && b.bottom <= innerHeight);

@@ -33,11 +33,11 @@ export async function launchChromium({ where = [], autoplay = "no-user-gesture-r
     args: [...chromiumFlags, ...flags, `--autoplay-policy=${autoplay}`],
   });
   return {
-    newPage: async (options = {}) => {
+    newPage: async ({ camera, ...options } = {}) => {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(30_000);
-      await page.addInitScript(prepare);
+      await page.addInitScript(prepare, camera);
       return {
         raw: page,
         goto: (url) => page.goto(url),

@@ -102,6 +102,8 @@ function connect(name, address, serverPid, where) {
   const [pid] = where.length > 0 ? [where[2]] : [String(process.pid)];
   ip(`link add to-${name} type veth peer name eth0 netns ${pid}`, inServer);
   ip(`link set to-${name} master br0 up`, inServer);
+  // An address of IPv6 that becomes good a second later is a change of network, which fails what a page loads just then.
+  ip("link set eth0 addrgenmode none", where);
   ip(`addr add ${address}/24 dev eth0`, where);
   ip("link set eth0 up", where);
   ip(`route add default via ${serverAddress}`, where);

@@ -5,14 +5,15 @@ import { until } from "./wait.mjs";
 
 /**
  * Runs in the page before its own scripts: remembers each connection, so that its statistics can be read, and opens the
- * camera with a quarter of the pixels, for two processors have to encode and decode for every page of a test.
+ * camera with a quarter of the pixels unless the test says how many, for two processors have to encode and decode for
+ * every page of a test.
  */
-export function prepare() {
+export function prepare(camera = { width: 640, height: 360 }) {
   const { mediaDevices } = navigator;
   const open = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = ({ video, ...rest }) => {
     if (!video) return open(rest);
-    return open({ ...rest, video: { ...video, width: { ideal: 640 }, height: { ideal: 360 } } });
+    return open({ ...rest, video: { ...video, width: { ideal: camera.width }, height: { ideal: camera.height } } });
   };
   const made = [];
   const Original = window.RTCPeerConnection;
@@ -30,6 +31,48 @@ export function haveNoDevices() {
   navigator.mediaDevices.getUserMedia = async () => {
     throw new DOMException("none", "NotFoundError");
   };
+}
+
+/**
+ * Runs in the page before its own scripts: the microphone is silent, or hums as somebody who speaks, while
+ * `window.speaksOfTest(true)` was the last word.
+ */
+export function haveVoice() {
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  const context = new AudioContext();
+  const voice = new GainNode(context, { gain: 0 });
+  // A hum that stays the same is noise to whoever looks for speech: this one swells four times a second.
+  const swell = new GainNode(context, { gain: 0.2 });
+  const wave = new OscillatorNode(context, { frequency: 4 });
+  const hum = new OscillatorNode(context, { frequency: 220 });
+  const out = new MediaStreamAudioDestinationNode(context);
+  wave.connect(new GainNode(context, { gain: 0.2 })).connect(swell.gain);
+  hum.connect(swell).connect(voice).connect(out);
+  wave.start();
+  hum.start();
+  window.speaksOfTest = (speaks) => voice.gain.setValueAtTime(speaks ? 1 : 0, context.currentTime);
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    if (!constraints.audio) return stream;
+    for (const track of stream.getAudioTracks()) stream.removeTrack(track);
+    stream.addTrack(out.stream.getAudioTracks()[0].clone());
+    return stream;
+  };
+}
+
+/** Runs in the page: of each stream of the camera that is being sent, by its width, the frames encoded so far. */
+export async function readSent() {
+  const sent = {};
+  for (const connection of window.connectionsOfTest) {
+    if (connection.connectionState === "closed") continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type === "outbound-rtp" && report.kind === "video" && report.frameWidth) {
+        sent[report.frameWidth] = report.framesEncoded;
+      }
+    }
+  }
+  return sent;
 }
 
 /** Runs in the page: for each tile its state, and of others the frames decoded and the sound received so far. */
@@ -51,7 +94,9 @@ async function readTiles() {
       talking: tile.dataset.talking !== undefined,
       frames: report(tile.querySelector("video"))?.framesDecoded ?? 0,
       energy: report(tile.querySelector("audio"))?.totalAudioEnergy ?? 0,
+      bytes: report(tile.querySelector("video"))?.bytesReceived ?? 0,
       width: tile.querySelector("video").videoWidth,
+      large: tile.dataset.large !== undefined,
     };
   }
   return tiles;
