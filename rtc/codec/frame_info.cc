@@ -1,6 +1,7 @@
 #include "rtc/codec/frame_info.h"
 
 #include "rtc/codec/codec_parsers.h"
+#include "rtc/codec/opus.h"
 
 namespace sluice::codec {
 
@@ -17,7 +18,11 @@ FrameInfo Parse(MediaCodec codec, std::span<const uint8_t> payload) {
     case MediaCodec::kAv1:
       return ParseAv1(payload);
     case MediaCodec::kOpus:
-      return {.start_of_frame = true, .end_of_frame = true};
+      return {.start_of_frame = true, .end_of_frame = true, .dtx = IsOpusDtx(payload)};
+    case MediaCodec::kRed: {
+      const auto primary = RedPrimary(payload);
+      return {.start_of_frame = true, .end_of_frame = true, .dtx = primary && IsOpusDtx(*primary)};
+    }
     case MediaCodec::kOther:
       break;
   }

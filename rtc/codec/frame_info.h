@@ -4,9 +4,11 @@
 // payload that is cut short or senseless gives what a plain delta-frame packet gives.
 //
 // It does not reassemble frames: key_frame is set on the packet in which a key frame begins (or, H.264 and H.265, on
-// every packet in which a parameter set or an intra picture begins), not on those that follow it.
+// every packet in which a parameter set or an intra picture begins), not on those that follow it. For H.264, H.265 and
+// AV1 without a dependency descriptor start_of_frame likewise means that a unit begins which may be the first of a frame.
 //
 // VP8: RFC 7741. VP9: RFC 9628. H.264: RFC 6184. H.265: RFC 7798. AV1: RTP Payload Format For AV1 (AOM), section 4.
+// Opus: RFC 6716, in RED: RFC 2198. docs/layers.md has a table of what is read, and what encryption must leave clear.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +25,13 @@ struct FrameInfo {
   bool parameter_set = false;   // H.264: begins with an SPS; H.265: with a VPS. Nothing a decoder needs comes before it
   bool start_of_frame = false;  // first packet of a frame (VP9: of a layer frame); true for audio
   bool end_of_frame = false;    // only VP9 tells by payload (and audio always); elsewhere see the RTP marker
-  bool layer_sync = false;      // a receiver of lower temporal layers may go up to this one here (VP8 Y, VP9 U)
+  bool layer_sync = false;      // a receiver of lower temporal layers may go up to this one here (VP8 Y, VP9 U,
+                                // H.265 TSA and STSA)
   bool inter_layer = false;     // VP9 D: needs the next lower spatial layer of the same picture
   bool inter_picture = false;   // VP9 P: needs earlier pictures
   bool discardable = false;     // VP8 N: no other frame needs this one
   bool not_for_upper = false;   // VP9 Z: no higher spatial layer of the same picture needs it
+  bool dtx = false;             // Opus, also the primary block of RED: there is no sound in it
   uint8_t spatial_layer = 0;
   uint8_t temporal_layer = 0;
 
@@ -43,6 +47,8 @@ struct FrameInfo {
   // When the packet has a dependency descriptor that could be read, which then also decides all of the above that it
   // tells: key_frame, start_of_frame, end_of_frame and the layers.
   std::optional<DependencyInfo> dependency;
+
+  bool operator==(const FrameInfo&) const = default;
 };
 
 FrameInfo Parse(MediaCodec codec, std::span<const uint8_t> payload);

@@ -7,9 +7,10 @@
 namespace sluice::codec {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, MediaCodec>, 7> kNames = {{
+constexpr std::array<std::pair<std::string_view, MediaCodec>, 8> kNames = {{
     {"audio/opus", MediaCodec::kOpus},
     {"audio/multiopus", MediaCodec::kOpus},
+    {"audio/red", MediaCodec::kRed},
     {"video/vp8", MediaCodec::kVp8},
     {"video/vp9", MediaCodec::kVp9},
     {"video/h264", MediaCodec::kH264},

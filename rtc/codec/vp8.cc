@@ -1,4 +1,5 @@
-// The VP8 payload descriptor (RFC 7741 4.2) and the frame tag behind it (RFC 6386 9.1).
+// The VP8 payload descriptor (RFC 7741 4.2) and the frame tag behind it (RFC 6386 9.1). Under end-to-end encryption the
+// first byte of the frame must be clear: without it key frames look like any others, or others like key frames.
 //
 //    |X|R|N|S|R| PID |     X: next byte is there. N: discardable. S: a partition starts. PID: which partition
 //    |I|L|T|K|  RSV  |     I: picture id. L: TL0PICIDX. T: layer. K: KEYIDX

@@ -42,11 +42,6 @@ std::array<uint8_t, 128> RtxPayloadTypesOf(const RtpParameters& params) {
   return types;
 }
 
-// While nobody speaks an Opus encoder with DTX sends, if anything, frames that a decoder takes for "nothing came": of at
-// most one byte (RFC 6716, 3.1 and 3.2.1). With the byte in front that says what follows that makes a packet of at most
-// two bytes; comfort noise has a payload type of its own and is not Opus.
-bool IsOpusDtx(std::span<const uint8_t> payload) { return payload.size() <= 2; }
-
 ConsumerLayers ToConsumerLayers(const Layers& layers) {
   return {.spatial = layers.spatial, .temporal = layers.temporal};
 }
@@ -90,7 +85,6 @@ absl::Status Consumer::AddLanes(std::span<const FirstNumbers> first) {
     const int temporal = std::max(source.TemporalLayers(), params.encodings[i].TemporalLayers());
     const int spatial = simulcast ? streams : std::max(source.SpatialLayers(), params.encodings[i].SpatialLayers());
     const codec::MediaCodec media = codec::FromMimeType(codec->mime_type);
-    drops_dtx_ = config_.ignore_dtx && media == codec::MediaCodec::kOpus;
     lanes_.push_back({
         .selector = LayerSelector({.streams = streams,
                                    .spatial_layers = simulcast ? 1 : spatial,
@@ -130,7 +124,7 @@ Consumer::Written Consumer::Write(const Producer::Fresh& fresh, const StoredPack
   const int stream = pipe ? 0 : fresh.stream;
   const ProducerStream& source = producer_.streams()[fresh.stream];
   OutgoingStream::Item item{.source = fresh.stream, .packet = packet, .captured = fresh.captured, .selection = {}};
-  if (drops_dtx_ && IsOpusDtx(packet.payload)) {
+  if (config_.ignore_dtx && packet.frame.dtx) {
     if (lane.selector.current()) lane.stream.Drop(item, stamp, now, out);
     return {};
   }

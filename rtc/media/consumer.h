@@ -36,7 +36,7 @@ struct ConsumerConfig {
   std::vector<RtpEncodingParameters> consumable_encodings;
   bool paused = false;
   std::optional<ConsumerLayers> preferred_layers;
-  bool ignore_dtx = false;  // Opus: packets without sound (see IsOpusDtx() in the .cc) do not go out
+  bool ignore_dtx = false;  // Opus: packets without sound (codec::FrameInfo::dtx) do not go out
 };
 
 class Consumer {
@@ -132,7 +132,6 @@ class Consumer {
   uint8_t priority_ = 1;
   std::vector<Lane> lanes_;
   std::array<bool, 128> supported_{};  // by mapped payload type
-  bool drops_dtx_ = false;
   std::vector<TraceKind> trace_kinds_;
   std::optional<ConsumerLayers> reported_layers_;
   ConsumerScore reported_score_;

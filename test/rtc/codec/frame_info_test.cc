@@ -12,8 +12,8 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr MediaCodec kAll[] = {MediaCodec::kOpus, MediaCodec::kVp8, MediaCodec::kVp9,  MediaCodec::kH264,
-                               MediaCodec::kH265, MediaCodec::kAv1, MediaCodec::kOther};
+constexpr MediaCodec kAll[] = {MediaCodec::kOpus, MediaCodec::kRed,  MediaCodec::kVp8, MediaCodec::kVp9,
+                               MediaCodec::kH264, MediaCodec::kH265, MediaCodec::kAv1, MediaCodec::kOther};
 
 TEST(MediaCodecTest, KnowsMimeTypesInAnyCase) {
   EXPECT_EQ(FromMimeType("video/VP8"), MediaCodec::kVp8);
@@ -22,175 +22,70 @@ TEST(MediaCodecTest, KnowsMimeTypesInAnyCase) {
   EXPECT_EQ(FromMimeType("video/h265"), MediaCodec::kH265);
   EXPECT_EQ(FromMimeType("video/AV1"), MediaCodec::kAv1);
   EXPECT_EQ(FromMimeType("audio/opus"), MediaCodec::kOpus);
+  EXPECT_EQ(FromMimeType("audio/multiopus"), MediaCodec::kOpus);
+  EXPECT_EQ(FromMimeType("audio/RED"), MediaCodec::kRed);
+  EXPECT_EQ(FromMimeType("video/red"), MediaCodec::kOther);
   EXPECT_EQ(FromMimeType("video/rtx"), MediaCodec::kOther);
   EXPECT_EQ(FromMimeType("video/vp80"), MediaCodec::kOther);
   EXPECT_EQ(FromMimeType(""), MediaCodec::kOther);
 }
 
-TEST(Vp8Test, ShortestDescriptorOfAKeyFrame) {
-  FrameInfo info = Parse(MediaCodec::kVp8, Bytes{0x10, 0x00, 0x9d});
-  EXPECT_TRUE(info.key_frame);
-  EXPECT_TRUE(info.start_of_frame);
-  EXPECT_FALSE(info.picture_id);
-  EXPECT_FALSE(info.tl0_pic_idx);
+TEST(FrameInfoTest, AudioFramesAreWhole) {
+  constexpr FrameInfo kSound = {.start_of_frame = true, .end_of_frame = true};
+  constexpr FrameInfo kSilence = {.start_of_frame = true, .end_of_frame = true, .dtx = true};
+  EXPECT_EQ(Parse(MediaCodec::kOpus, Bytes{0x78, 0x01, 0x02}), kSound);
+  EXPECT_EQ(Parse(MediaCodec::kOpus, Bytes{0x78, 0x01}), kSilence);
+  EXPECT_EQ(Parse(MediaCodec::kRed, Bytes{0x6F, 0x78, 0x01, 0x02}), kSound);
+  EXPECT_EQ(Parse(MediaCodec::kRed, Bytes{0x6F, 0x78}), kSilence);
+  EXPECT_EQ(Parse(MediaCodec::kRed, Bytes{0xEF, 0x00}), kSound) << "cut short: let the receiver judge it";
 }
 
-TEST(Vp8Test, DeltaFrameAndContinuationAreNoKeyFrames) {
-  EXPECT_FALSE(Parse(MediaCodec::kVp8, Bytes{0x10, 0x01}).key_frame);
-  FrameInfo continuation = Parse(MediaCodec::kVp8, Bytes{0x00, 0x00});
-  EXPECT_FALSE(continuation.key_frame);
-  EXPECT_FALSE(continuation.start_of_frame);
+TEST(FrameInfoTest, OfAnUnknownCodecNothingIsSaid) {
+  EXPECT_EQ(Parse(MediaCodec::kOther, Bytes{0x10, 0x00, 0x9D}), FrameInfo());
 }
 
-TEST(Vp8Test, LaterPartitionDoesNotStartAFrame) {
-  FrameInfo info = Parse(MediaCodec::kVp8, Bytes{0x11, 0x00});
-  EXPECT_FALSE(info.start_of_frame);
-  EXPECT_FALSE(info.key_frame);
-}
-
-TEST(Vp8Test, ReadsEveryFieldAndWhereItLies) {
-  // X N S | I L T K | M 15 bits | TL0 | TID 2, Y, KEYIDX 19 | delta frame
-  FrameInfo info = Parse(MediaCodec::kVp8, Bytes{0xB0, 0xF0, 0x92, 0x34, 0x56, 0xB3, 0x01});
-  EXPECT_FALSE(info.key_frame);
-  EXPECT_TRUE(info.start_of_frame);
-  EXPECT_TRUE(info.discardable);
-  EXPECT_TRUE(info.layer_sync);
-  EXPECT_EQ(info.temporal_layer, 2);
-  EXPECT_EQ(info.picture_id, 0x1234);
-  EXPECT_EQ(info.picture_id_bits, 15);
-  EXPECT_EQ(info.picture_id_offset, 2);
-  EXPECT_EQ(info.tl0_pic_idx, 0x56);
-  EXPECT_EQ(info.tl0_pic_idx_offset, 4);
-  EXPECT_EQ(info.key_idx, 19);
-  EXPECT_EQ(info.key_idx_offset, 5);
-}
-
-TEST(Vp8Test, ReadsASevenBitPictureId) {
-  FrameInfo info = Parse(MediaCodec::kVp8, Bytes{0x90, 0x80, 0x7F, 0x00});
-  EXPECT_EQ(info.picture_id, 0x7F);
-  EXPECT_EQ(info.picture_id_bits, 7);
-  EXPECT_TRUE(info.key_frame);
-}
-
-TEST(Vp8Test, CutDescriptorTellsNothing) {
-  const Bytes whole = {0xB0, 0xF0, 0x92, 0x34, 0x56, 0xB3};
-  for (size_t size = 0; size < whole.size(); ++size) {
-    FrameInfo info = Parse(MediaCodec::kVp8, std::span(whole).first(size));
-    EXPECT_FALSE(info.start_of_frame) << size;
-    EXPECT_FALSE(info.picture_id) << size;
+TEST(FrameInfoTest, OnlyVideoThatIsReadTellsKeyFrames) {
+  for (const MediaCodec codec : kAll) {
+    const bool audio = codec == MediaCodec::kOpus || codec == MediaCodec::kRed;
+    EXPECT_EQ(TellsKeyFrames(codec), !audio && codec != MediaCodec::kOther);
   }
 }
 
-TEST(Vp8Test, DescriptorWithoutAFrameIsNoKeyFrame) {
-  FrameInfo info = Parse(MediaCodec::kVp8, Bytes{0x10});
-  EXPECT_TRUE(info.start_of_frame);
-  EXPECT_FALSE(info.key_frame);
+// The first packet of a key frame of two layers, as each tells it.
+TEST(MergeTest, TheDescriptorDecidesWhatItTells) {
+  FrameInfo frame{.key_frame = true, .parameter_set = true, .spatial_layer = 3, .temporal_layer = 3, .picture_id = 5};
+  const DependencyInfo dependency{.first_packet = true, .spatial_layer = 1, .temporal_layer = 2};
+  Merge(dependency, frame);
+  EXPECT_FALSE(frame.key_frame);
+  EXPECT_TRUE(frame.start_of_frame);
+  EXPECT_FALSE(frame.end_of_frame);
+  EXPECT_EQ(frame.spatial_layer, 1);
+  EXPECT_EQ(frame.temporal_layer, 2);
+  EXPECT_EQ(frame.picture_id, 5) << "what it does not tell stays";
+  EXPECT_TRUE(frame.parameter_set);
+  EXPECT_EQ(frame.dependency, dependency);
 }
 
-TEST(Vp9Test, KeyFrameOfTheBaseLayer) {
-  // I L B V | M picture id | T0 U0 S0 D0 | TL0
-  FrameInfo info = Parse(MediaCodec::kVp9, Bytes{0xAA, 0x81, 0x02, 0x00, 0x07, 0x00});
-  EXPECT_TRUE(info.key_frame);
-  EXPECT_TRUE(info.start_of_frame);
-  EXPECT_FALSE(info.end_of_frame);
-  EXPECT_FALSE(info.inter_picture);
-  EXPECT_EQ(info.picture_id, 0x102);
-  EXPECT_EQ(info.tl0_pic_idx, 7);
-  EXPECT_EQ(info.tl0_pic_idx_offset, 4);
-}
-
-TEST(Vp9Test, UpperLayerOfAKeyPictureIsNoPlaceToStart) {
-  // T0 U0 S1 D1
-  FrameInfo info = Parse(MediaCodec::kVp9, Bytes{0xA8, 0x05, 0x03, 0x07});
-  EXPECT_FALSE(info.key_frame);
-  EXPECT_FALSE(info.inter_picture);
-  EXPECT_TRUE(info.inter_layer);
-  EXPECT_EQ(info.spatial_layer, 1);
-}
-
-TEST(Vp9Test, LayerIndicesOfADeltaFrameInFlexibleMode) {
-  // I P L F E | 7 bit id | T2 U1 S2 D1
-  FrameInfo info = Parse(MediaCodec::kVp9, Bytes{0xF4, 0x11, 0x55});
-  EXPECT_FALSE(info.key_frame);
-  EXPECT_TRUE(info.inter_picture);
-  EXPECT_TRUE(info.end_of_frame);
-  EXPECT_EQ(info.temporal_layer, 2);
-  EXPECT_TRUE(info.layer_sync);
-  EXPECT_EQ(info.spatial_layer, 2);
-  EXPECT_TRUE(info.inter_layer);
-  EXPECT_FALSE(info.tl0_pic_idx);
-}
-
-TEST(H264Test, SingleUnits) {
-  EXPECT_TRUE(Parse(MediaCodec::kH264, Bytes{0x65, 0x88}).key_frame);   // IDR
-  EXPECT_TRUE(Parse(MediaCodec::kH264, Bytes{0x67, 0x42}).key_frame);   // SPS
-  EXPECT_FALSE(Parse(MediaCodec::kH264, Bytes{0x61, 0x9a}).key_frame);  // another slice
-  EXPECT_FALSE(Parse(MediaCodec::kH264, Bytes{0x68, 0xce}).key_frame);  // PPS
-}
-
-TEST(H264Test, AggregateWithASequenceParameterSet) {
-  EXPECT_TRUE(Parse(MediaCodec::kH264, Bytes{0x78, 0, 2, 0x67, 0x42, 0, 2, 0x68, 0xce}).key_frame);
-  EXPECT_TRUE(Parse(MediaCodec::kH264, Bytes{0x78, 0, 1, 0x09, 0, 2, 0x67, 0x42}).key_frame);
-  EXPECT_FALSE(Parse(MediaCodec::kH264, Bytes{0x78, 0, 2, 0x61, 0x42, 0, 2, 0x68, 0xce}).key_frame);
-}
-
-TEST(H264Test, AggregateThatLiesAboutItsLengthsIsNotFollowed) {
-  EXPECT_FALSE(Parse(MediaCodec::kH264, Bytes{0x78, 0xFF, 0xFF, 0x67}).key_frame);
-  EXPECT_FALSE(Parse(MediaCodec::kH264, Bytes{0x78, 0, 0, 0, 0, 0, 0}).key_frame);
-}
-
-TEST(H264Test, OnlyTheFirstFragmentOfAnIntraPictureStartsIt) {
-  FrameInfo first = Parse(MediaCodec::kH264, Bytes{0x7C, 0x85, 0x88});
-  EXPECT_TRUE(first.key_frame);
-  EXPECT_TRUE(first.start_of_frame);
-  FrameInfo second = Parse(MediaCodec::kH264, Bytes{0x7C, 0x05, 0x88});
-  EXPECT_FALSE(second.key_frame);
-  EXPECT_FALSE(second.start_of_frame);
-  EXPECT_FALSE(Parse(MediaCodec::kH264, Bytes{0x7C, 0x81, 0x88}).key_frame);
-}
-
-TEST(H265Test, KeyFramesInEveryPacketForm) {
-  EXPECT_TRUE(Parse(MediaCodec::kH265, Bytes{0x26, 0x01}).key_frame);                    // IDR_W_RADL (19)
-  EXPECT_TRUE(Parse(MediaCodec::kH265, Bytes{0x40, 0x01}).key_frame);                    // VPS (32)
-  EXPECT_FALSE(Parse(MediaCodec::kH265, Bytes{0x02, 0x01}).key_frame);                   // TRAIL_R (1)
-  EXPECT_TRUE(Parse(MediaCodec::kH265, Bytes{0x60, 0x01, 0, 2, 0x42, 0x01}).key_frame);  // aggregate with SPS
-  EXPECT_TRUE(Parse(MediaCodec::kH265, Bytes{0x62, 0x01, 0x93}).key_frame);              // first fragment
-  EXPECT_FALSE(Parse(MediaCodec::kH265, Bytes{0x62, 0x01, 0x13}).key_frame);             // a later one
-  EXPECT_EQ(Parse(MediaCodec::kH265, Bytes{0x02, 0x03}).temporal_layer, 2);
-}
-
-TEST(Av1Test, NewSequenceIsAKeyFrame) {
-  FrameInfo info = Parse(MediaCodec::kAv1, Bytes{0x18, 0x0A, 0x01});
-  EXPECT_TRUE(info.key_frame);
-  EXPECT_TRUE(info.start_of_frame);
-}
-
-TEST(Av1Test, SequenceHeaderBehindAnotherElementIsFound) {
-  // W = 2: an element with a length, then one without.
-  EXPECT_TRUE(Parse(MediaCodec::kAv1, Bytes{0x20, 0x02, 0x32, 0x00, 0x08, 0x01}).key_frame);
-  // W = 0: all have lengths.
-  EXPECT_TRUE(Parse(MediaCodec::kAv1, Bytes{0x00, 0x02, 0x32, 0x00, 0x02, 0x08, 0x01}).key_frame);
-  EXPECT_FALSE(Parse(MediaCodec::kAv1, Bytes{0x20, 0x02, 0x32, 0x00, 0x32, 0x01}).key_frame);
-}
-
-TEST(Av1Test, ContinuationOfAnObuIsNotReadAsAHeader) {
-  // Z, W = 1: the bytes look like a sequence header but are the middle of an OBU.
-  FrameInfo info = Parse(MediaCodec::kAv1, Bytes{0x90, 0x08, 0x01});
-  EXPECT_FALSE(info.key_frame);
-  EXPECT_FALSE(info.start_of_frame);
-}
-
-TEST(Av1Test, LayersComeFromTheObuExtension) {
-  FrameInfo info = Parse(MediaCodec::kAv1, Bytes{0x10, 0x34, 0x48, 0x00});
-  EXPECT_EQ(info.temporal_layer, 2);
-  EXPECT_EQ(info.spatial_layer, 1);
-}
-
-TEST(FrameInfoTest, AudioFramesAreWhole) {
-  FrameInfo info = Parse(MediaCodec::kOpus, Bytes{0x78, 0x01});
-  EXPECT_TRUE(info.start_of_frame);
-  EXPECT_TRUE(info.end_of_frame);
-  EXPECT_FALSE(info.key_frame);
+TEST(MergeTest, AKeyFrameBeginsWithAStructureAndNoReferencesInTheLowestLayer) {
+  const DependencyInfo key{.first_packet = true, .has_structure = true};
+  const auto is_key = [](const DependencyInfo& dependency) {
+    FrameInfo frame;
+    Merge(dependency, frame);
+    return frame.key_frame;
+  };
+  EXPECT_TRUE(is_key(key));
+  DependencyInfo other = key;
+  other.first_packet = false;
+  EXPECT_FALSE(is_key(other));
+  other = key;
+  other.has_structure = false;
+  EXPECT_FALSE(is_key(other));
+  other = key;
+  other.spatial_layer = 1;
+  EXPECT_FALSE(is_key(other));
+  other = key;
+  other.frame_difference_count = 1;
+  EXPECT_FALSE(is_key(other));
 }
 
 TEST(FrameInfoTest, OffsetsLieInsideThePayloadWhateverItIs) {
