@@ -8,21 +8,71 @@
 #include "rtc/base/rng.h"
 #include "rtc/forward/descriptor_filter.h"
 #include "rtc/forward/vp9_filter.h"
-#include "test/rtc/forward/layered_stream.h"
+#include "test/support/layered_stream.h"
 
 namespace sluice {
 namespace {
 
-using test::LayeredStream;
-using Mode = LayeredStream::Mode;
+// What a filter sees of a layer frame, which here is one packet, and which frames it needs.
+struct Frame {
+  int64_t number = 0;
+  uint32_t timestamp = 0;
+  codec::DependencyInfo dependency;
+  codec::FrameInfo as_vp9;
+  std::vector<int64_t> needs;
+};
+
+class Stream {
+ public:
+  explicit Stream(const std::string& mode) : mode_(mode), stream_(mode) {}
+
+  // `top`: the spatial layers above it are not made.
+  std::vector<Frame> NextPicture(bool key = false, int top = 99) {
+    std::vector<Frame> picture;
+    const auto made = stream_.NextPicture(key);
+    for (const auto& frame : made) {
+      ++number_;
+      if (frame.spatial <= top) picture.push_back(See(frame, frame.spatial == top || frame.last_of_picture));
+    }
+    timestamp_ += 3000;
+    return picture;
+  }
+  const codec::DependencyStructure& structure() const { return *reader_.structure(); }
+
+ private:
+  Frame See(const testing_support::LayeredFrame& made, bool highest) {
+    Frame frame{.number = number_, .timestamp = timestamp_};
+    frame.dependency = *reader_.Read(stream_.Descriptor(made), ExtSeqNum(number_));
+    frame.as_vp9 = {.key_frame = made.key_picture && made.spatial == 0,
+                    .start_of_frame = true,
+                    .end_of_frame = true,
+                    .layer_sync = made.temporal > 0};
+    frame.as_vp9.spatial_layer = made.spatial;
+    frame.as_vp9.temporal_layer = made.temporal;
+    const bool builds_on_lower = mode_[0] == 'L' && (made.key_picture || !mode_.ends_with("KEY"));
+    frame.as_vp9.not_for_upper = highest || !builds_on_lower;
+    frame.as_vp9.inter_layer = builds_on_lower && made.spatial > 0;
+    frame.as_vp9.inter_picture = !made.key_picture;
+    for (size_t i = 0; i < made.what.frame_difference_count; ++i) {
+      frame.needs.push_back(number_ - made.what.frame_differences[i]);
+    }
+    return frame;
+  }
+
+  std::string mode_;
+  testing_support::LayeredStream stream_;
+  codec::DependencyReader reader_;
+  int64_t number_ = 0;
+  uint32_t timestamp_ = 0xFFFF0000;
+};
 
 // A filter of either kind behind one face, with the record of what it let pass.
 class Receiver {
  public:
-  Receiver(bool by_descriptor, const LayeredStream& stream) : by_descriptor_(by_descriptor), stream_(stream) {}
+  Receiver(bool by_descriptor, const Stream& stream) : by_descriptor_(by_descriptor), stream_(stream) {}
 
   // False when something that the frame needs was left out, though it came.
-  bool Take(const LayeredStream::Frame& frame, Layers wish) {
+  bool Take(const Frame& frame, Layers wish) {
     const FilteredPacket filtered = Ask(frame, wish);
     passed_[frame.number] = filtered.forward;
     active_targets_ = filtered.active_targets;
@@ -49,24 +99,24 @@ class Receiver {
   Layers current() const { return by_descriptor_ ? descriptor_.current() : vp9_.current(); }
 
  private:
-  FilteredPacket Ask(const LayeredStream::Frame& frame, Layers wish) {
+  FilteredPacket Ask(const Frame& frame, Layers wish) {
     if (!started_) {
       if (!frame.as_vp9.key_frame) return {};
       started_ = true;
       first_ = frame.number;
       if (by_descriptor_) {
-        descriptor_.Start(*frame.with_descriptor.dependency, stream_.structure(), wish);
+        descriptor_.Start(frame.dependency, stream_.structure(), wish);
       } else {
         vp9_.Start(frame.timestamp, frame.as_vp9, wish);
       }
       return {.forward = true};
     }
-    if (by_descriptor_) return descriptor_.Filter(*frame.with_descriptor.dependency, stream_.structure(), wish);
+    if (by_descriptor_) return descriptor_.Filter(frame.dependency, stream_.structure(), wish);
     return vp9_.Filter(frame.timestamp, frame.as_vp9, wish);
   }
 
   bool by_descriptor_;
-  const LayeredStream& stream_;
+  const Stream& stream_;
   bool started_ = false;
   int64_t first_ = 0;
   DescriptorFilter descriptor_;
@@ -78,21 +128,12 @@ class Receiver {
   std::optional<uint32_t> active_targets_;
 };
 
-struct Case {
-  std::string name;
-  Mode mode;
-  int spatial;
-  int temporal;
-};
-
-class LayerFiltersTest : public testing::TestWithParam<std::tuple<bool, Case>> {
+class LayerFiltersTest : public testing::TestWithParam<std::tuple<bool, std::string>> {
  protected:
-  LayerFiltersTest()
-      : stream_(std::get<1>(GetParam()).mode, std::get<1>(GetParam()).spatial, std::get<1>(GetParam()).temporal),
-        receiver_(std::get<0>(GetParam()), stream_),
-        top_{std::get<1>(GetParam()).spatial - 1, std::get<1>(GetParam()).temporal - 1} {}
+  LayerFiltersTest() : stream_(mode()), receiver_(by_descriptor(), stream_), top_{mode()[1] - '1', mode()[3] - '1'} {}
 
-  Mode mode() const { return std::get<1>(GetParam()).mode; }
+  bool by_descriptor() const { return std::get<0>(GetParam()); }
+  const std::string& mode() const { return std::get<1>(GetParam()); }
   // Returns the highest layers that passed; {-1, -1}: nothing did.
   Layers Picture(bool key, Layers wish, int top = 99) {
     receiver_.NextPicture();
@@ -113,7 +154,7 @@ class LayerFiltersTest : public testing::TestWithParam<std::tuple<bool, Case>> {
     return highest;
   }
 
-  LayeredStream stream_;
+  Stream stream_;
   Receiver receiver_;
   Layers top_;
 };
@@ -134,7 +175,8 @@ TEST_P(LayerFiltersTest, GoesDownWhenAsked) {
 }
 
 TEST_P(LayerFiltersTest, GoesDownAtOnceWhereLayersBuildOnEachOther) {
-  if (mode() != Mode::kFull) GTEST_SKIP() << "the lower layer was not sent: a key picture is needed";
+  if (mode()[0] == 'S' || mode().ends_with("KEY"))
+    GTEST_SKIP() << "the lower layer was not sent: a key picture is needed";
   Picture(true, top_);
   Pictures(7, top_);
   EXPECT_EQ(Picture(false, {0, 0}).spatial, 0);
@@ -175,8 +217,8 @@ TEST_P(LayerFiltersTest, TheLastLayerThatIsSentEndsThePicture) {
 TEST_P(LayerFiltersTest, NothingPassesThatLacksWhatItNeedsWhateverIsWishedAndLost) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     Rng rng(seed);
-    LayeredStream stream(mode(), top_.spatial + 1, top_.temporal + 1);
-    Receiver receiver(std::get<0>(GetParam()), stream);
+    Stream stream(mode());
+    Receiver receiver(by_descriptor(), stream);
     Layers wish = top_;
     int keys_wanted = 0;
     for (int picture = 0; picture < 1000; ++picture) {
@@ -193,20 +235,15 @@ TEST_P(LayerFiltersTest, NothingPassesThatLacksWhatItNeedsWhateverIsWishedAndLos
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Modes, LayerFiltersTest,
-    testing::Combine(testing::Bool(),
-                     testing::Values(Case{"L1T1", Mode::kFull, 1, 1}, Case{"L1T3", Mode::kFull, 1, 3},
-                                     Case{"L2T1", Mode::kFull, 2, 1}, Case{"L2T2", Mode::kFull, 2, 2},
-                                     Case{"L3T3", Mode::kFull, 3, 3}, Case{"L2T2_KEY", Mode::kKey, 2, 2},
-                                     Case{"L3T3_KEY", Mode::kKey, 3, 3}, Case{"S2T1", Mode::kSimulcast, 2, 1},
-                                     Case{"S3T3", Mode::kSimulcast, 3, 3})),
-    [](const auto& info) {
-      return std::get<1>(info.param).name + (std::get<0>(info.param) ? "ByDescriptor" : "ByVp9");
-    });
+INSTANTIATE_TEST_SUITE_P(Modes, LayerFiltersTest,
+                         testing::Combine(testing::Bool(), testing::Values("L1T1", "L1T3", "L2T1", "L2T2", "L3T3",
+                                                                           "L2T2_KEY", "L3T3_KEY", "S2T1", "S3T3")),
+                         [](const auto& info) {
+                           return std::get<1>(info.param) + (std::get<0>(info.param) ? "ByDescriptor" : "ByVp9");
+                         });
 
 TEST(DescriptorFilterTest, TellsWhichTargetsRemainThroughTheFrameOfTheChangeAndWithBaseLayers) {
-  LayeredStream stream(Mode::kFull, 2, 2);
+  Stream stream("L2T2");
   Receiver receiver(true, stream);
   const auto picture = [&](bool key, Layers wish) {
     std::optional<uint32_t> told;
@@ -225,32 +262,33 @@ TEST(DescriptorFilterTest, TellsWhichTargetsRemainThroughTheFrameOfTheChangeAndW
 }
 
 TEST(DescriptorFilterTest, FollowsWhatTheSenderStopsSending) {
-  LayeredStream stream(Mode::kFull, 2, 1);
+  Stream stream("L2T1");
   DescriptorFilter filter;
   auto picture = stream.NextPicture(true);
-  filter.Start(*picture[0].with_descriptor.dependency, stream.structure(), {1, 0});
-  filter.Filter(*picture[1].with_descriptor.dependency, stream.structure(), {1, 0});
+  filter.Start(picture[0].dependency, stream.structure(), {1, 0});
+  filter.Filter(picture[1].dependency, stream.structure(), {1, 0});
   EXPECT_EQ(filter.current(), (Layers{1, 0}));
   picture = stream.NextPicture(false, 0);
-  picture[0].with_descriptor.dependency->active_targets = 0b01;
-  EXPECT_TRUE(filter.Filter(*picture[0].with_descriptor.dependency, stream.structure(), {1, 0}).forward);
+  picture[0].dependency.active_targets = 0b01;
+  EXPECT_TRUE(filter.Filter(picture[0].dependency, stream.structure(), {1, 0}).forward);
   EXPECT_EQ(filter.current(), (Layers{0, 0}));
   EXPECT_FALSE(filter.wants_key_frame({1, 0}));
 }
 
 TEST(DescriptorFilterTest, FrameThatComesLateGetsWhatItsFirstPacketGot) {
-  LayeredStream stream(Mode::kFull, 1, 2);
+  Stream stream("L1T2");
   DescriptorFilter filter;
-  filter.Start(*stream.NextPicture(true)[0].with_descriptor.dependency, stream.structure(), {0, 1});
+  const auto key = stream.NextPicture(true)[0];
+  filter.Start(key.dependency, stream.structure(), {0, 1});
   const auto upper = stream.NextPicture(false)[0];
-  EXPECT_TRUE(filter.Filter(*upper.with_descriptor.dependency, stream.structure(), {0, 1}).forward);
+  EXPECT_TRUE(filter.Filter(upper.dependency, stream.structure(), {0, 1}).forward);
   const auto base = stream.NextPicture(false)[0];
-  filter.Filter(*base.with_descriptor.dependency, stream.structure(), {0, 0});
-  EXPECT_TRUE(filter.Filter(*upper.with_descriptor.dependency, stream.structure(), {0, 0}).forward);
+  filter.Filter(base.dependency, stream.structure(), {0, 0});
+  EXPECT_TRUE(filter.Filter(upper.dependency, stream.structure(), {0, 0}).forward);
 }
 
 TEST(Vp9FilterTest, DoesNotWaitForALayerThatDoesNotComeAnyMore) {
-  LayeredStream stream(Mode::kFull, 3, 1);
+  Stream stream("L3T1");
   Vp9Filter filter;
   const Layers wish{2, 0};
   bool started = false;
@@ -269,7 +307,7 @@ TEST(Vp9FilterTest, DoesNotWaitForALayerThatDoesNotComeAnyMore) {
 }
 
 TEST(Vp9FilterTest, PacketThatComesLateGetsWhatItsFrameGot) {
-  LayeredStream stream(Mode::kFull, 2, 1);
+  Stream stream("L2T1");
   Vp9Filter filter;
   const auto key = stream.NextPicture(true);
   filter.Start(key[0].timestamp, key[0].as_vp9, {1, 0});
