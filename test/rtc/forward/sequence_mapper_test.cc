@@ -65,11 +65,18 @@ TEST_F(SequenceMapperTest, DroppedOnesStayDropped) {
   for (int64_t in : {71, 72, 73}) EXPECT_EQ(Map(in), -1) << in;
 }
 
-TEST_F(SequenceMapperTest, LateDropChangesNothing) {
+TEST_F(SequenceMapperTest, LateDropChangesNothingAndTellsThePlaceThatStaysEmpty) {
   Map(70);
   Map(72);
-  Drop(71);
+  EXPECT_EQ(mapper_.Drop(ExtSeqNum(71)), ExtSeqNum(1001));
   EXPECT_EQ(Map(73), 1003);
+}
+
+TEST_F(SequenceMapperTest, DropInTimeLeavesNoPlace) {
+  Map(70);
+  EXPECT_EQ(mapper_.Drop(ExtSeqNum(72)), std::nullopt);
+  EXPECT_EQ(mapper_.Drop(ExtSeqNum(72)), std::nullopt) << "dropped before";
+  EXPECT_EQ(mapper_.Drop(ExtSeqNum(60)), std::nullopt) << "from before the start";
 }
 
 TEST_F(SequenceMapperTest, DropsBeforeTheFirstPacketDoNotMoveIt) {
@@ -138,8 +145,11 @@ TEST_F(SequenceMapperTest, NoNumberTwiceAndOrderKeptUnderRandomLossReorderingAnd
       int64_t highest = -1;
       for (auto [time, in] : arrivals) {
         if (unwanted.contains(in)) {
+          const auto place = mapper.Drop(ExtSeqNum(in));
           if (in > highest) closed.insert(in);
-          mapper.Drop(ExtSeqNum(in));
+          if (place) {
+            ASSERT_TRUE(in < highest && used.insert(place->value()).second) << "not free: " << place->value();
+          }
         } else if (auto out = mapper.Map(ExtSeqNum(in))) {
           ASSERT_TRUE(used.insert(out->value()).second) << "given twice: " << out->value();
           ASSERT_GT(out->value(), previous_source_end);
