@@ -84,13 +84,13 @@ TEST(BitWriterTest, WritesNothingBeyondItsBytes) {
 
 TEST(BitWriterTest, CopiesAnyNumberOfBits) {
   const Bytes from = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-  Bytes to(13);
+  Bytes to(14);
   BitReader in(from);
   BitWriter out(to);
   out.Bits(0, 8);
   out.Copy(in, from.size() * 8);
   EXPECT_TRUE(out.ok());
-  EXPECT_EQ(Bytes(to.begin() + 1, to.end()), from);
+  EXPECT_EQ(Bytes(to.begin() + 1, to.end() - 1), from);
   out.Copy(in, from.size() * 8 + 1);
   EXPECT_FALSE(out.ok()) << "there is no such bit";
 }

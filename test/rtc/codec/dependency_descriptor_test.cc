@@ -106,7 +106,10 @@ TEST(DependencyReaderTest, CustomReferencesMayBeNone) {
   ASSERT_TRUE(reader.Read(stream.Descriptor(stream.NextPicture()[0])));
   DescriptorSpec spec{.template_number = 1};
   spec.frame_differences.emplace();
-  EXPECT_EQ(reader.Read(WriteDescriptor(stream.structure(), spec))->frame_difference_count, 0);
+  const auto none = reader.Read(WriteDescriptor(stream.structure(), spec));
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->frame_difference_count, 0);
+  EXPECT_EQ(none->frame_differences[0], 0) << "nothing of the template's is left";
   spec.frame_differences = {1, 2, 3, 4, 5, 6, 7, 8};
   EXPECT_TRUE(reader.Read(WriteDescriptor(stream.structure(), spec)));
   spec.frame_differences->push_back(9);
@@ -200,6 +203,15 @@ TEST_F(LatePacketTest, AStructureThatWasLostIsUsedFromTheTimeItComes) {
   EXPECT_EQ(Read(12)->structure, 1);
   EXPECT_EQ(Read(13)->structure, 1);
   EXPECT_FALSE(Read(11));
+}
+
+// A number of a template may be one of both structures: then what was read in between was misread.
+TEST_F(LatePacketTest, AMaskOfAnOlderStructureIsForgottenWithIt) {
+  EXPECT_TRUE(Read(10));
+  DescriptorSpec misread{.frame_number = 4, .active_targets = 0b001};
+  EXPECT_TRUE(reader_.Read(WriteDescriptor(*reader_.structure(), misread), ExtSeqNum(14)));
+  EXPECT_TRUE(Read(12));
+  EXPECT_EQ(reader_.Read(packets_[3], ExtSeqNum(15))->active_targets, 0b1111u);
 }
 
 TEST_F(LatePacketTest, ARepeatedStructureThatComesLateIsThePresentOne) {

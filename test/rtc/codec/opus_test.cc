@@ -46,7 +46,7 @@ const OpusVector kVectors[] = {
     {"ThreeFramesCutInTheirSizes", {0x7B, 0x83, 0}, false},
     {"NoFrames", {0x7B, 0x00}, false},
     {"ManyFrames", {0x7B, 0x07, 1, 2, 3, 4, 5, 6, 7}, false},
-    {"Padded", {0x7B, 0x41, 0x02, 0, 0}, false},
+    {"Padded", {0x7B, 0x43, 0x02, 0, 0}, false},
     {"CountMissing", {0x7B}, false},
 };
 INSTANTIATE_TEST_SUITE_P(Rfc6716, OpusDtxTest, testing::ValuesIn(kVectors),
