@@ -50,7 +50,7 @@ Producer::~Producer() {
 }
 
 absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(ProducerConfig config, Transport& transport,
-                                                           const CaptureClock& capture_clock, PacketPool& pool) {
+                                                           CaptureClock& capture_clock, PacketPool& pool) {
   const size_t encodings = config.rtp_parameters.encodings.size();
   if (encodings == 0) return Invalid("rtpParameters.encodings: at least one is needed");
   if (encodings > kMaxEncodings) return Invalid("rtpParameters.encodings: at most 8 are allowed");
@@ -63,7 +63,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(ProducerConfig config
   return producer;
 }
 
-absl::Status Producer::AddStreams(const CaptureClock& capture_clock, PacketPool& pool) {
+absl::Status Producer::AddStreams(CaptureClock& capture_clock, PacketPool& pool) {
   const RtpParameters& params = config_.rtp_parameters;
   for (const RtpCodecParameters& codec : params.codecs) {
     if (codec.clock_rate == 0) return Invalid("rtpParameters.codecs: clockRate must not be 0");

@@ -57,7 +57,7 @@ class Producer {
 
   // InvalidArgument, naming the field, when the parameters contradict themselves. `transport` is only handed back.
   static absl::StatusOr<std::unique_ptr<Producer>> Create(ProducerConfig config, Transport& transport,
-                                                          const CaptureClock& capture_clock, PacketPool& pool);
+                                                          CaptureClock& capture_clock, PacketPool& pool);
   ~Producer();
 
   const std::string& id() const { return config_.id; }
@@ -99,7 +99,7 @@ class Producer {
 
  private:
   Producer(ProducerConfig config, Transport& transport);
-  absl::Status AddStreams(const CaptureClock& capture_clock, PacketPool& pool);
+  absl::Status AddStreams(CaptureClock& capture_clock, PacketPool& pool);
   bool Traces(TraceKind kind) const;
   void TracePacket(const rtp::PacketView& packet, const ProducerStream& source, bool is_rtx, const StoredPacket& stored,
                    Timestamp now, MediaEvents& events) const;

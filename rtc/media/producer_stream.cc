@@ -30,7 +30,6 @@ ForwardedExtensions Forwarded(const rtp::PacketView& packet, const rtp::Extensio
       .playout_delay = Value(packet, ids, HeaderExtension::kPlayoutDelay),
       .dependency_descriptor = Value(packet, ids, HeaderExtension::kDependencyDescriptor),
   };
-  if (out.abs_capture_time.size() != 8 && out.abs_capture_time.size() != 16) out.abs_capture_time = {};
   if (out.playout_delay.size() != 3) out.playout_delay = {};
   return out;
 }
@@ -38,7 +37,7 @@ ForwardedExtensions Forwarded(const rtp::PacketView& packet, const rtp::Extensio
 }  // namespace
 
 ProducerStream::ProducerStream(RtpStreamParameters params, MediaKind kind, TimeDelta key_frame_request_delay,
-                               const CaptureClock& capture_clock, PacketPool& pool)
+                               CaptureClock& capture_clock, PacketPool& pool)
     : params_(std::move(params)),
       kind_(kind),
       capture_clock_(capture_clock),
@@ -94,7 +93,9 @@ ProducerStream::Received ProducerStream::Store(const ProducerFormat& format, con
                                                const rtp::PacketView& packet, const ReceiveStream::Result& result,
                                                Timestamp arrival) {
   codec::FrameInfo frame = codec::Parse(payload.codec, packet.payload());
-  const ForwardedExtensions extensions = Forwarded(packet, format.extensions);
+  ForwardedExtensions extensions = Forwarded(packet, format.extensions);
+  std::array<uint8_t, rtp::AbsCaptureTime::kMaxSize> capture_time;
+  extensions.abs_capture_time = Redate(extensions.abs_capture_time, packet.timestamp(), arrival, capture_time);
   if (!extensions.dependency_descriptor.empty()) {
     if (const auto dependency = dependencies_.Read(extensions.dependency_descriptor, result.seq + seq_offset_))
       Merge(*dependency, frame);
@@ -117,6 +118,20 @@ ProducerStream::Received ProducerStream::Store(const ProducerFormat& format, con
       .extensions = extensions,
   });
   return {.stored = stored, .captured = rtp_clock_.CaptureTime(packet.timestamp(), capture_clock_, arrival)};
+}
+
+// The capture time stays its first sender's; what our receivers must know is how that clock lies to the one of our own
+// reports. Until the sender's reports tell, its capture times have to.
+std::span<const uint8_t> ProducerStream::Redate(std::span<const uint8_t> abs_capture_time, uint32_t rtp_timestamp,
+                                                Timestamp arrival,
+                                                std::span<uint8_t, rtp::AbsCaptureTime::kMaxSize> out) {
+  auto time = rtp::AbsCaptureTime::Parse(abs_capture_time);
+  if (!time) return {};
+  const rtcp::NtpTime by_sender(time->capture_ntp + static_cast<uint64_t>(time->clock_offset.value_or(0)));
+  if (!capture_clock_.started()) capture_clock_.OnSenderReport(by_sender, arrival);
+  if (!rtp_clock_.has_report()) rtp_clock_.OnSenderReport(by_sender, rtp_timestamp, arrival);
+  time->clock_offset = static_cast<int64_t>(capture_clock_.ToOurs(by_sender).value() - time->capture_ntp);
+  return out.first(time->Write(out));
 }
 
 void ProducerStream::OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival) {

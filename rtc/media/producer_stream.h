@@ -19,6 +19,7 @@
 #include "rtc/media/rtp_stream_stats.h"
 #include "rtc/rtcp/sender_report.h"
 #include "rtc/rtp/header_extension.h"
+#include "rtc/rtp/header_extension_values.h"
 #include "rtc/rtp/packet_view.h"
 #include "rtc/stream/capture_clock.h"
 #include "rtc/stream/nack_generator.h"
@@ -42,9 +43,10 @@ struct ProducerFormat {
 
 class ProducerStream {
  public:
-  // `capture_clock` is shared by all streams of one CNAME and outlives this.
+  // `capture_clock` is shared by all streams of one CNAME and outlives this. Where the sender dates its packets
+  // (abs-capture-time) before its first report, they feed it.
   ProducerStream(RtpStreamParameters params, MediaKind kind, TimeDelta key_frame_request_delay,
-                 const CaptureClock& capture_clock, PacketPool& pool);
+                 CaptureClock& capture_clock, PacketPool& pool);
 
   struct Received {
     const StoredPacket* stored = nullptr;  // null: nothing to forward
@@ -92,12 +94,14 @@ class ProducerStream {
   void CountLayer(const codec::FrameInfo& frame, size_t size, Timestamp arrival);
   void EnsureReceive(Ssrc ssrc);
   void BeginAnew();
+  std::span<const uint8_t> Redate(std::span<const uint8_t> abs_capture_time, uint32_t rtp_timestamp, Timestamp arrival,
+                                  std::span<uint8_t, rtp::AbsCaptureTime::kMaxSize> out);
   Received Store(const ProducerFormat& format, const ProducerFormat::Payload& payload, const rtp::PacketView& packet,
                  const ReceiveStream::Result& result, Timestamp arrival);
 
   RtpStreamParameters params_;
   MediaKind kind_;
-  const CaptureClock& capture_clock_;
+  CaptureClock& capture_clock_;
   RtpClock rtp_clock_;
   std::optional<ReceiveStream> receive_;  // from the first packet on
   int64_t seq_offset_ = 0;                // keeps numbers rising over changes of SSRC

@@ -22,15 +22,21 @@ class CaptureClock {
   static constexpr TimeDelta kStep = TimeDelta::Seconds(2);
   static constexpr int kDoubts = 3;
 
+  // `wall_offset`: Unix time minus our clock.
+  explicit CaptureClock(TimeDelta wall_offset = TimeDelta::Zero()) : wall_offset_(wall_offset) {}
+
   void OnSenderReport(rtcp::NtpTime ntp, Timestamp arrival);
   bool started() const { return started_; }
   // The local time at which the sender's clock showed `ntp` (earlier by the least transit time seen). Requires
   // started().
   Timestamp ToLocal(rtcp::NtpTime ntp) const;
+  // The same as the NTP time that our own reports give. Requires started().
+  rtcp::NtpTime ToOurs(rtcp::NtpTime ntp) const { return rtcp::NtpTime::From(ToLocal(ntp), wall_offset_); }
 
  private:
   void Start(rtcp::NtpTime ntp, Timestamp arrival);
 
+  TimeDelta wall_offset_;
   bool started_ = false;
   rtcp::NtpTime base_ntp_;  // the report that offsets count from
   Timestamp base_arrival_;
@@ -50,6 +56,7 @@ class RtpClock {
   explicit RtpClock(uint32_t clock_rate) : clock_rate_(clock_rate) {}
 
   void OnSenderReport(rtcp::NtpTime ntp, uint32_t rtp_timestamp, Timestamp arrival);
+  bool has_report() const { return report_ntp_.has_value(); }
   void OnPacket(uint32_t rtp_timestamp, Timestamp arrival);
   // The sender or its timestamps began anew.
   void Reset() { *this = RtpClock(clock_rate_); }

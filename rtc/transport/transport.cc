@@ -129,7 +129,7 @@ void Transport::SetMaxIncomingBitrate(DataRate rate) {
 
 absl::StatusOr<Producer*> Transport::AddProducer(ProducerConfig config) {
   const std::string cname = config.rtp_parameters.rtcp.cname;
-  auto producer = Producer::Create(std::move(config), *this, capture_clocks_[cname], env_.pool);
+  auto producer = Producer::Create(std::move(config), *this, CaptureClockOf(cname), env_.pool);
   absl::Status status = producer.status();
   if (status.ok()) status = demuxer_.Add(**producer);
   if (!status.ok()) {

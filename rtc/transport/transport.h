@@ -191,6 +191,9 @@ class Transport {
   void SendReports(Turn& turn);
   void SendBye(const Consumer& consumer, Turn& turn);
   SendStamp NextStamp(Timestamp now) const;
+  CaptureClock& CaptureClockOf(const std::string& cname) {
+    return capture_clocks_.try_emplace(cname, env_.wall_offset).first->second;
+  }
   rtcp::NtpTime Ntp(Timestamp now) const { return rtcp::NtpTime::From(now, env_.wall_offset); }
 
   // transport_messages.cc

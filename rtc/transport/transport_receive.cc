@@ -140,7 +140,7 @@ void Transport::ReadRtcp(std::span<const uint8_t> compound, Timestamp arrival, T
 void Transport::OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival, Turn& turn) {
   const auto target = demuxer_.FindSsrc(report.sender);
   if (!target || target->is_rtx || !report.ntp.is_set()) return;
-  capture_clocks_[target->producer->config().rtp_parameters.rtcp.cname].OnSenderReport(report.ntp, arrival);
+  CaptureClockOf(target->producer->config().rtp_parameters.rtcp.cname).OnSenderReport(report.ntp, arrival);
   target->producer->streams()[target->stream].OnSenderReport(report, arrival);
   target->producer->TraceReport(report, turn.now, turn.outbox.media);
 }

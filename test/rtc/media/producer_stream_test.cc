@@ -1,5 +1,5 @@
-// What a stream of a producer makes of dependency descriptors: through losses, RTX and a sender that begins anew. The
-// payloads are noise, as an encrypted stream's are.
+// What a stream of a producer makes of dependency descriptors, through losses, RTX and a sender that begins anew, and of
+// capture times. The payloads are noise, as an encrypted stream's are.
 #include "rtc/media/producer_stream.h"
 
 #include <gtest/gtest.h>
@@ -18,12 +18,14 @@ using testing_support::LayeredStream;
 using testing_support::MakeRtp;
 
 constexpr uint8_t kDescriptorId = 4;
+constexpr uint8_t kCaptureTimeId = 6;
 
 ProducerFormat Format(codec::MediaCodec codec) {
   ProducerFormat format;
   format.payloads[101] = {.known = true, .mapped = PayloadType(101), .codec = codec};
   format.rtx.Add(PayloadType(102), PayloadType(101));
   format.extensions.Add(rtp::HeaderExtension::kDependencyDescriptor, kDescriptorId);
+  format.extensions.Add(rtp::HeaderExtension::kAbsCaptureTime, kCaptureTimeId);
   return format;
 }
 
@@ -148,6 +150,46 @@ TEST_F(ProducerStreamTest, WithoutOneThatCanBeReadThePayloadTells) {
   const auto info = Receive(2, {0xC0, 0x00, 0x01});
   ASSERT_TRUE(info);
   EXPECT_FALSE(info->dependency);
+}
+
+// A sender whose clock shows `ntp` seconds when ours shows 100 s.
+class CaptureTimeTest : public ProducerStreamTest {
+ protected:
+  ProducerStream::Received Send(uint16_t seq, uint32_t timestamp, rtp::AbsCaptureTime time) {
+    std::array<uint8_t, rtp::AbsCaptureTime::kMaxSize> value;
+    const size_t size = time.Write(value);
+    const Datagram bytes = MakeRtp({.seq = seq,
+                                    .timestamp = timestamp,
+                                    .payload = Noise(),
+                                    .extensions = {{.id = kCaptureTimeId, .value = std::span(value).first(size)}}});
+    return stream_.OnRtp(format_, *rtp::PacketView::Parse(bytes), now_);
+  }
+  static constexpr uint64_t Ntp(uint64_t seconds) { return seconds << 32; }
+};
+
+TEST_F(CaptureTimeTest, IsForwardedWithTheOffsetToOurClock) {
+  stream_.OnRtp(format_, *rtp::PacketView::Parse(MakeRtp({.seq = 1})), now_);
+  clock_.OnSenderReport(rtcp::NtpTime(Ntp(5000)), now_);
+  const auto received = Send(2, 1000, {.capture_ntp = Ntp(4999)});
+  const auto forwarded = rtp::AbsCaptureTime::Parse(received.stored->extensions.abs_capture_time);
+  ASSERT_TRUE(forwarded);
+  EXPECT_EQ(forwarded->capture_ntp, Ntp(4999));
+  const uint64_t ours = rtcp::NtpTime::From(now_ - TimeDelta::Seconds(1), TimeDelta::Zero()).value();
+  EXPECT_EQ(forwarded->capture_ntp + static_cast<uint64_t>(*forwarded->clock_offset), ours);
+}
+
+TEST_F(CaptureTimeTest, AnOffsetThatTheSenderGivesIsGoneThrough) {
+  clock_.OnSenderReport(rtcp::NtpTime(Ntp(5000)), now_);
+  const auto received = Send(2, 1000, {.capture_ntp = Ntp(10), .clock_offset = static_cast<int64_t>(Ntp(4990))});
+  const auto forwarded = rtp::AbsCaptureTime::Parse(received.stored->extensions.abs_capture_time);
+  EXPECT_EQ(forwarded->capture_ntp + static_cast<uint64_t>(*forwarded->clock_offset),
+            rtcp::NtpTime::From(now_, TimeDelta::Zero()).value());
+}
+
+TEST_F(CaptureTimeTest, DatesPacketsBeforeTheFirstSenderReport) {
+  EXPECT_EQ(Send(1, 90'000, {.capture_ntp = Ntp(4000)}).captured, now_);
+  now_ = now_ + TimeDelta::Millis(1300);
+  EXPECT_EQ(Send(2, 180'000, {.capture_ntp = Ntp(4001)}).captured, now_ - TimeDelta::Millis(300)) << "late by 300 ms";
 }
 
 }  // namespace
