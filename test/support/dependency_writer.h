@@ -13,7 +13,7 @@ namespace sluice::testing_support {
 class BitString {
  public:
   BitString& Put(uint64_t value, int bits) {
-    for (int i = bits - 1; i >= 0; --i) bits_.push_back((value >> i & 1) != 0);
+    for (int i = bits - 1; i >= 0; --i) bits_.push_back(i < 64 && (value >> i & 1) != 0);
     return *this;
   }
   // One of `n` values, ns(n): for 5 they are 00 01 10 110 111.

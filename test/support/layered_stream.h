@@ -131,11 +131,12 @@ class LayeredStream {
     auto& found = structure_.templates;
     for (int i = 0; i < 12; ++i) {
       for (const LayeredFrame& frame : trial.NextPicture()) {
-        if (std::ranges::find(found, frame.what) == found.end()) found.push_back(frame.what);
+        if (std::ranges::find(found, frame.what) != found.end()) continue;
+        found.insert(std::ranges::upper_bound(found, LayerOf(frame.what), {}, LayerOf), frame.what);
       }
     }
-    std::ranges::stable_sort(found, {}, [](const Template& t) { return t.spatial_layer * 8 + t.temporal_layer; });
   }
+  static int LayerOf(const Template& t) { return t.spatial_layer * 8 + t.temporal_layer; }
 
   uint8_t TemplateOf(const Template& what) const {
     const auto found = std::ranges::find(structure_.templates, what);
