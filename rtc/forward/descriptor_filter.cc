@@ -10,7 +10,7 @@ using codec::DependencyStructure;
 
 void DescriptorFilter::Start(const DependencyInfo& frame, const DependencyStructure& structure, Layers wish) {
   frames_ = {};
-  newest_ = first_ = (int64_t{1} << 20) + frame.frame_number;
+  newest_ = first_ = oldest_reference_ = (int64_t{1} << 20) + frame.frame_number;
   At(newest_) = Frame::kSent;
   structure_ = frame.structure;
   broken_.reset();
@@ -25,6 +25,7 @@ FilteredPacket DescriptorFilter::Filter(const DependencyInfo& frame, const Depen
                                         Layers wish) {
   const int64_t number = Unwrap(frame.frame_number);
   if (number < first_ || number + static_cast<int64_t>(kMemory) <= newest_) return {};
+  if (number <= newest_ && frame.structure != structure_) return {};  // its targets are others than ours
   if (number > newest_) {
     AdvanceTo(number);
     if (frame.structure != structure_) {
@@ -58,7 +59,7 @@ void DescriptorFilter::AdvanceTo(int64_t number) {
 }
 
 bool DescriptorFilter::WasLeftOut(int64_t number) const {
-  if (number < first_) return true;
+  if (number < oldest_reference_) return true;
   return newest_ - number < static_cast<int64_t>(kMemory) && At(number) == Frame::kLeftOut;
 }
 
@@ -130,7 +131,10 @@ bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame, Layer
   }
   if (starts_anew) return true;
   if (current_ < 0 || !can_be_decoded) return false;
-  return frame.indication(static_cast<size_t>(current_)) != DecodeTargetIndication::kNotPresent;
+  if (frame.indication(static_cast<size_t>(current_)) == DecodeTargetIndication::kNotPresent) return false;
+  // A key frame of an upper layer, in a stream of independent layers, takes the place of all that a decoder remembers.
+  if (is_newest && frame.frame_difference_count == 0) oldest_reference_ = number;
+  return true;
 }
 
 bool DescriptorFilter::wants_key_frame(Layers wish) const {

@@ -53,7 +53,8 @@ class DescriptorFilter {
 
   std::array<Frame, kMemory> frames_{};
   int64_t newest_ = 0;
-  int64_t first_ = 0;  // where sending began
+  int64_t first_ = 0;             // where sending began
+  int64_t oldest_reference_ = 0;  // frames before it a decoder does not remember
   // Of the newest structure.
   int structure_ = -1;
   uint8_t target_count_ = 0;

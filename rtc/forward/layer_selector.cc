@@ -65,7 +65,8 @@ void LayerSelector::Note(const Packet& packet) {
 void LayerSelector::StartFilter(const Packet& packet) {
   filter_ = std::monostate();
   if (config_.everything || (config_.temporal_layers == 1 && config_.spatial_layers == 1)) return;
-  const Layers wish = WishInside();
+  picture_timestamp_ = packet.timestamp;
+  const Layers wish = picture_wish_ = WishInside();
   if (packet.frame.dependency && packet.structure) {
     filter_.emplace<DescriptorFilter>().Start(*packet.frame.dependency, *packet.structure, wish);
   } else if (config_.codec == codec::MediaCodec::kVp9) {
@@ -76,7 +77,7 @@ void LayerSelector::StartFilter(const Packet& packet) {
 }
 
 FilteredPacket LayerSelector::FilterInside(const Packet& packet) {
-  const Layers wish = WishInside();
+  const Layers wish = WishForPictureOf(packet);
   if (auto* temporal = std::get_if<TemporalFilter>(&filter_)) {
     return temporal->Filter(packet.timestamp, packet.frame, wish);
   }
@@ -103,6 +104,14 @@ void LayerSelector::Reset() { current_stream_ = -1; }
 Layers LayerSelector::WishInside() const {
   const Layers wish = Wish();
   return {.spatial = is_svc() ? wish.spatial : 0, .temporal = wish.temporal};
+}
+
+Layers LayerSelector::WishForPictureOf(const Packet& packet) {
+  if (IsNewerTimestamp(packet.timestamp, picture_timestamp_)) {
+    picture_timestamp_ = packet.timestamp;
+    picture_wish_ = WishInside();
+  }
+  return picture_wish_;
 }
 
 int LayerSelector::TargetStream() const {

@@ -102,6 +102,7 @@ class LayerSelector {
   Layers Wish() const { return limit_ ? std::min(preferred_, *limit_) : preferred_; }
   int StreamWished() const { return std::min(Wish().spatial, config_.streams - 1); }
   Layers WishInside() const;
+  Layers WishForPictureOf(const Packet& packet);
   int TargetStream() const;  // -1: none
   int HighestSpatial() const { return std::max(config_.streams, config_.spatial_layers) - 1; }
   bool MayStartWith(const Packet& packet) const;
@@ -115,6 +116,9 @@ class LayerSelector {
   std::array<Source, kMaxStreams> sources_{};
   int current_stream_ = -1;
   Filter filter_;
+  // Of the newest picture of the current stream: a picture is not cut by a wish that comes in the middle of it.
+  uint32_t picture_timestamp_ = 0;
+  Layers picture_wish_;
 };
 
 }  // namespace sluice

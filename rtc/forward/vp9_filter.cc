@@ -7,7 +7,7 @@ namespace sluice {
 void Vp9Filter::Start(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
   pictures_.Clear();
   intact_ = {};
-  independent_ = false;
+  independent_ = simulcast_ = false;
   current_ = wish;
   pictures_seen_ = 0;
   came_ = kMaxSpatial - 1;
@@ -37,7 +37,7 @@ Vp9Filter::Picture& Vp9Filter::BeginPicture(uint32_t timestamp, const codec::Fra
   const bool key = frame.key_frame;
   const int spatial = Reachable(wish.spatial);
   if (key) {
-    current_ = wish;
+    current_ = {.spatial = simulcast_ ? spatial : wish.spatial, .temporal = wish.temporal};
   } else {
     if (spatial < current_.spatial && intact_[static_cast<size_t>(spatial)]) current_.spatial = spatial;
     if (wish.temporal < current_.temporal) {
@@ -55,7 +55,8 @@ Vp9Filter::Picture& Vp9Filter::BeginPicture(uint32_t timestamp, const codec::Fra
 
 bool Vp9Filter::Decide(Picture& picture, const codec::FrameInfo& frame, Layers wish) {
   const int spatial = frame.spatial_layer;
-  if (spatial > 0 && !picture.key && frame.inter_picture) independent_ = !frame.inter_layer;
+  if (spatial > 0 && picture.key) simulcast_ = !frame.inter_layer;
+  if (spatial > 0) independent_ = simulcast_ || (picture.key ? independent_ : !frame.inter_layer);
   if (!picture.temporal) return false;  // harms no layer: it is above what is sent
   bool& intact = intact_[static_cast<size_t>(spatial)];
   if (spatial > picture.spatial) {
@@ -63,9 +64,7 @@ bool Vp9Filter::Decide(Picture& picture, const codec::FrameInfo& frame, Layers w
     current_.spatial = picture.spatial = static_cast<uint8_t>(spatial);
     return intact = true;
   }
-  if (spatial < picture.spatial && independent_ && frame.not_for_upper && !picture.key) {
-    return intact = false;
-  }
+  if (spatial < picture.spatial && independent_ && frame.not_for_upper) return intact = false;
   if (!frame.inter_picture) {
     intact = true;
   } else if (!intact) {
@@ -76,7 +75,8 @@ bool Vp9Filter::Decide(Picture& picture, const codec::FrameInfo& frame, Layers w
 
 bool Vp9Filter::MayGoUpTo(int spatial, const Picture& picture, const codec::FrameInfo& frame) const {
   if (frame.inter_picture) return false;
-  return !frame.inter_layer || (spatial > 0 && (picture.sent >> (spatial - 1) & 1));
+  // A key frame of a layer that needs no other takes the place of all that a decoder remembers: it must be alone.
+  return (!frame.inter_layer && picture.sent == 0) || (spatial > 0 && (picture.sent >> (spatial - 1) & 1));
 }
 
 void Vp9Filter::NoteHighest() {

@@ -50,6 +50,7 @@ class Vp9Filter {
   Layers current_;
   std::array<bool, kMaxSpatial> intact_{};  // a decoder could go on with this layer
   bool independent_ = false;                // between key pictures no layer needs a lower one
+  bool simulcast_ = false;                  // nor in them
   FrameMemory<Picture> pictures_;
   std::array<uint8_t, kWindow> highest_{};  // spatial layer of the last pictures
   int pictures_seen_ = 0;
