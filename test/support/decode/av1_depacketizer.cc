@@ -1,6 +1,6 @@
 // AV1 (RTP Payload Format For AV1, section 4). What Y says of a packet's last element, Z says of the next packet's first;
 // a picture begins and ends with whole OBUs. N stands on the first packet of a key frame, which has a sequence header.
-// OBUs come without sizes and leave with them, each layer's frame by itself, the first behind a temporal delimiter.
+// OBUs come without sizes and leave with them, each layer's frame by itself.
 #include <fmt/format.h>
 
 #include "rtc/base/bytes.h"
@@ -77,7 +77,6 @@ class Av1Depacketizer : public Depacketizer {
     const bool key = lowest && type == kSequenceHeader;
     if (lowest && key != new_sequence_) Complain("N and the sequence header do not agree");
     picture.layers.push_back({.spatial_layer = spatial, .temporal_layer = temporal, .key = key});
-    if (lowest) picture.layers[0].data = {kTemporalDelimiter << 3 | 2, 0};
     has_frame_ = false;
   }
 
@@ -85,6 +84,7 @@ class Av1Depacketizer : public Depacketizer {
     if (open_) Complain("an OBU without an end");
     open_ = false;
   }
+  bool InFrame() const override { return open_; }
   void Drop() override {
     open_ = false;
     obu_.clear();

@@ -28,6 +28,8 @@ class Dav1dDecoder : public VideoDecoder {
 
   std::string Decode(const Picture& picture, std::vector<DecodedFrame>& out) override {
     if (!context_) return "no decoder";
+    static constexpr uint8_t kTemporalDelimiter[] = {0x12, 0};
+    if (auto error = Send(kTemporalDelimiter); !error.empty()) return error;
     for (const auto& layer : picture.layers) {
       if (auto error = DecodeLayer(layer, out); !error.empty()) return error;
     }
@@ -35,14 +37,18 @@ class Dav1dDecoder : public VideoDecoder {
   }
 
  private:
-  std::string DecodeLayer(const LayerFrame& layer, std::vector<DecodedFrame>& out) {
+  std::string Send(std::span<const uint8_t> obus) {
     Dav1dData data{};
-    uint8_t* bytes = dav1d_data_create(&data, layer.data.size());
+    uint8_t* bytes = dav1d_data_create(&data, obus.size());
     if (!bytes) return "no memory";
-    std::memcpy(bytes, layer.data.data(), layer.data.size());
+    std::memcpy(bytes, obus.data(), obus.size());
     const int sent = dav1d_send_data(context_, &data);
     if (data.sz > 0) dav1d_data_unref(&data);
-    if (sent != 0) return fmt::format("dav1d_send_data gave {}", sent);
+    return sent == 0 ? std::string() : fmt::format("dav1d_send_data gave {}", sent);
+  }
+
+  std::string DecodeLayer(const LayerFrame& layer, std::vector<DecodedFrame>& out) {
+    if (auto error = Send(layer.data); !error.empty()) return error;
     Dav1dPicture image{};
     if (const int got = dav1d_get_picture(context_, &image); got != 0) return fmt::format("no frame came out: {}", got);
     out.push_back(Describe(image, layer));

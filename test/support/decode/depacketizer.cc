@@ -43,14 +43,22 @@ void Depacketizer::Restart() {
   Drop();
 }
 
-void Depacketizer::CheckHeader(const rtp::PacketView& packet) {
+void Depacketizer::CheckNumber(const rtp::PacketView& packet) {
   if (next_ && packet.seq() != *next_) {
     Complain(fmt::format("number {} where {} was next", packet.seq().value(), next_->value()));
   }
   next_ = packet.seq() + 1;
+}
+
+void Depacketizer::CheckTimestamp(const rtp::PacketView& packet) {
   const uint32_t timestamp = packet.timestamp();
   if (picture_ && timestamp != picture_->timestamp) {
-    Complain(fmt::format("the picture of {} has no marker", picture_->timestamp));
+    if (pause_expected_) {
+      complaints_.clear();
+      waits_ = true;
+    } else {
+      Complain(fmt::format("the picture of {} has no marker", picture_->timestamp));
+    }
     picture_.reset();
     Drop();
   }
@@ -62,19 +70,23 @@ void Depacketizer::CheckHeader(const rtp::PacketView& packet) {
 std::optional<Picture> Depacketizer::Take(std::span<const uint8_t> bytes) {
   const auto packet = rtp::PacketView::Parse(bytes);
   if (!packet) return errors_.emplace_back("not an RTP packet"), std::nullopt;
-  CheckHeader(*packet);
-  if (!picture_) picture_ = Picture{.timestamp = packet->timestamp()};
+  CheckNumber(*packet);
   if (packet->payload().empty()) {
-    Complain("a packet without payload");
-  } else {
-    Add(*packet, *picture_);
+    ++filled_places_;
+    if (packet->padding_size() == 0) Complain("a packet of nothing");
+    if (InFrame() || (dependencies_ && dependencies_->in_frame())) Complain("padding within a frame");
+    return std::nullopt;
   }
+  CheckTimestamp(*packet);
+  if (!picture_) picture_ = Picture{.timestamp = packet->timestamp()};
+  Add(*packet, *picture_);
   if (dependencies_) {
     for (auto& wrong : dependencies_->Take(*packet)) Complain(std::move(wrong));
   }
   if (!packet->marker()) return std::nullopt;
   Picture picture = *std::exchange(picture_, std::nullopt);
   finished_ = picture.timestamp;
+  if (!picture.layers.empty() && picture.key()) pause_expected_ = false;
   const bool accepted = Accept(picture);
   if (!accepted) Drop();
   waits_ = !accepted;
@@ -88,6 +100,7 @@ bool Depacketizer::Accept(Picture& picture) {
   if (picture.layers.empty()) Complain("a picture of nothing");
   if (waits_ && !key) Complain("begins without a key frame");
   if (complaints_.empty()) Finish(picture, waits_);
+  filled_places_ = 0;
   if (complaints_.empty()) return true;
   for (auto& complaint : complaints_) errors_.push_back(fmt::format("{}: {}", picture.timestamp, complaint));
   complaints_.clear();

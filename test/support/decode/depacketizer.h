@@ -1,7 +1,7 @@
 // Makes pictures of the RTP packets of one received stream, and complains of everything that a receiver could stumble
 // over. It is for tests of forwarding: a real receiver is more patient, this one is not, so that nothing stays hidden.
 //
-// Of all codecs it wants: numbers without a gap; one timestamp for each picture, the marker on its last packet and on no
+// Of all codecs it wants: numbers without a gap (packets of padding may fill one between frames); one timestamp for each picture, the marker on its last packet and on no
 // other, timestamps that increase; a key frame first. Of each codec, what its file says. Where the dependency descriptor
 // is there, what dependency_check.h says.
 //
@@ -33,6 +33,8 @@ class Depacketizer {
   // The next packet by number. A picture when it is the last of one.
   std::optional<Picture> Take(std::span<const uint8_t> packet);
   void Restart();
+  // The sender stops, maybe within a picture; if so, that one is nobody's fault, and what follows begins with a key frame.
+  void ExpectPause() { pause_expected_ = true; }
   // What was wrong since the last call.
   std::vector<std::string> TakeErrors() { return std::exchange(errors_, {}); }
   bool waits_for_key_frame() const { return waits_; }
@@ -42,13 +44,18 @@ class Depacketizer {
   virtual void Add(const rtp::PacketView& packet, Picture& picture) = 0;
   // It was the picture's last packet. `first` tells that nothing before this picture counts.
   virtual void Finish(Picture& picture, bool first) = 0;
+  // Packets of padding since the last picture: places of what came late and was left out then.
+  int filled_places() const { return filled_places_; }
+  // Whether a frame has begun and not ended: a packet of nothing but padding must not stand there.
+  virtual bool InFrame() const { return picture_.has_value(); }
   // Something unfinished is to be forgotten.
   virtual void Drop() {}
   // Of the picture that is being put together.
   void Complain(std::string what) { complaints_.push_back(std::move(what)); }
 
  private:
-  void CheckHeader(const rtp::PacketView& packet);
+  void CheckNumber(const rtp::PacketView& packet);
+  void CheckTimestamp(const rtp::PacketView& packet);
   bool Accept(Picture& picture);
 
   std::optional<DependencyCheck> dependencies_;
@@ -59,6 +66,8 @@ class Depacketizer {
   std::optional<uint32_t> finished_;  // timestamp of the last
   bool waits_ = true;                 // for a key frame
   bool patient_ = false;              // and it is known why there is none
+  bool pause_expected_ = false;
+  int filled_places_ = 0;
 };
 
 }  // namespace sluice::testing_support

@@ -20,6 +20,7 @@ class DependencyCheck {
 
   // What is wrong with the next packet.
   std::vector<std::string> Take(const rtp::PacketView& packet);
+  bool in_frame() const { return open_; }
   // Something is missing, as is known.
   void Restart() { *this = DependencyCheck(extension_id_); }
 

@@ -54,16 +54,20 @@ void ReferenceFrames::DecodeFor(const RtpVector& vector, int stream, int spatial
     if (const auto error = decoder->Decode(picture, decoded); !error.empty()) {
       errors_.push_back(fmt::format("stream {}, layer {}, {}: {}", stream, spatial, picture.timestamp, error));
     }
-    for (const DecodedFrame& frame : decoded) {
-      for (const LayerFrame& layer : picture.layers) {
-        if (Checksum(layer.data) != frame.source) continue;
-        Frame& known = frames_[frame.source];
-        known.origin = {stream, layer.spatial_layer, layer.temporal_layer};
-        known.pixels.insert(frame.pixels);
-        known.width = frame.width;
-        known.height = frame.height;
-      }
-    }
+    for (const DecodedFrame& frame : decoded) Note(frame, picture, stream);
+  }
+}
+
+void ReferenceFrames::Note(const DecodedFrame& decoded, const Picture& picture, int stream) {
+  for (const LayerFrame& layer : picture.layers) {
+    if (Checksum(layer.data) != decoded.source) continue;
+    const auto [at, is_new] = frames_.try_emplace(decoded.source);
+    Frame& frame = at->second;
+    frame.pixels.insert(decoded.pixels);
+    frame.width = decoded.width;
+    frame.height = decoded.height;
+    const bool other = !is_new && (frame.origin.timestamp != picture.timestamp || frame.origin.stream != stream);
+    frame.origin = {stream, layer.spatial_layer, layer.temporal_layer, picture.timestamp, !other};
   }
 }
 

@@ -28,7 +28,10 @@ class ReferenceFrames {
     int stream = 0;
     int spatial_layer = 0;  // inside the stream
     int temporal_layer = 0;
+    uint32_t timestamp = 0;
+    bool unique = true;  // false: there is another frame of the same bytes
   };
+  // Null for bytes that are not in it.
   const Origin* OriginOf(const DecodedFrame& frame) const;
 
   // The pictures of one stream, in their order.
@@ -40,11 +43,12 @@ class ReferenceFrames {
  private:
   struct Frame {
     Origin origin;
-    std::set<uint64_t> pixels;  // mostly one: two frames may have the same bytes
+    std::set<uint64_t> pixels;  // one, if it is unique
     int width = 0;
     int height = 0;
   };
   void Depacketize(const RtpVector& vector);
+  void Note(const DecodedFrame& decoded, const Picture& picture, int stream);
   void DecodeFor(const RtpVector& vector, int stream, int spatial);
 
   std::vector<std::vector<Picture>> pictures_;

@@ -83,6 +83,7 @@ class Vp9Depacketizer : public Depacketizer {
     last_base_ = now.tl0_pic_idx->value;
   }
 
+  bool InFrame() const override { return open_; }
   void Drop() override {
     open_ = false;
     frames_.clear();

@@ -1,0 +1,92 @@
+#include "test/scenario/layers/layers_receiver.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "rtc/rtp/rtx.h"
+
+namespace sluice::testing_support {
+
+LayersReceiver::LayersReceiver(const Config& config, const RtpVector& vector, const ReferenceFrames& reference)
+    : config_(config),
+      reference_(reference),
+      depacketizer_(Depacketizer::Make(vector.codec, config.descriptor_id)),
+      decoder_(VideoDecoder::Make(vector.codec)) {}
+
+void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
+  auto view = rtp::PacketView::Parse(datagram);
+  if (!view) return errors_.emplace_back("not an RTP packet"), void();
+  std::vector<uint8_t> packet(datagram.begin(), datagram.end());
+  if (view->ssrc() == config_.rtx_ssrc) {
+    std::vector<uint8_t> recovered(datagram.size());
+    recovered.resize(rtp::RecoverFromRtx(*view, config_.payload_type, config_.ssrc, recovered));
+    if (recovered.empty()) return;  // a probe
+    packet = std::move(recovered);
+    view = rtp::PacketView::Parse(packet);
+  }
+  if (view->ssrc() != config_.ssrc) return errors_.emplace_back("a packet of another stream"), void();
+  const ExtSeqNum seq = numbers_.Unwrap(view->seq());
+  if (!next_) next_ = seq;
+  ++packets_;
+  if (waiting_.empty()) gap_since_ = now;
+  if (seq >= *next_) waiting_.try_emplace(seq, std::move(packet));
+  TakeInOrder(now);
+}
+
+void LayersReceiver::TakeInOrder(Timestamp now) {
+  while (!waiting_.empty() && waiting_.begin()->first == *next_) {
+    const std::vector<uint8_t> packet = std::move(waiting_.extract(waiting_.begin()).mapped());
+    next_ = *next_ + 1;
+    gap_since_ = now;
+    if (const auto picture = depacketizer_->Take(packet)) Decode(*picture, now);
+    for (auto& error : depacketizer_->TakeErrors()) errors_.push_back(fmt::format("{} ms: {}", now.ms(), error));
+  }
+}
+
+void LayersReceiver::Decode(const Picture& picture, Timestamp now) {
+  std::vector<DecodedFrame> frames;
+  const auto complain = [&](const std::string& what) {
+    errors_.push_back(fmt::format("{} ms: {}: {}", now.ms(), picture.timestamp, what));
+  };
+  if (const auto error = decoder_->Decode(picture, frames); !error.empty()) complain(error);
+  for (const auto& frame : frames) {
+    if (const auto error = reference_.Compare(frame); !error.empty()) complain(error);
+  }
+  if (frames.empty()) return;
+  ++pictures_;
+  const auto* origin = reference_.OriginOf(frames.back());
+  if (!origin) return;
+  shown_.push_back({now, picture.timestamp, *origin, std::exchange(after_break_, false)});
+}
+
+std::vector<SeqNum> LayersReceiver::DueNacks(Timestamp now) {
+  if (waiting_.empty()) return {};
+  if (now - gap_since_ > kPatience) GiveUp(now);
+  if (waiting_.empty() || (!last_nack_.IsNever() && now - last_nack_ < kNackInterval)) return {};
+  last_nack_ = now;
+  std::vector<SeqNum> missing;
+  ExtSeqNum expected = *next_;
+  for (const auto& [seq, packet] : waiting_) {
+    for (; expected < seq && missing.size() < 100; expected = expected + 1) missing.push_back(expected.seq());
+    expected = seq + 1;
+  }
+  return missing;
+}
+
+void LayersReceiver::GiveUp(Timestamp now) {
+  ++breaks_;
+  after_break_ = true;
+  depacketizer_->Restart();
+  next_ = waiting_.begin()->first;
+  TakeInOrder(now);
+}
+
+bool LayersReceiver::DuePli(Timestamp now) {
+  if (!depacketizer_->waits_for_key_frame() || !next_) return false;
+  if (!last_pli_.IsNever() && now - last_pli_ < kPliInterval) return false;
+  last_pli_ = now;
+  return true;
+}
+
+}  // namespace sluice::testing_support

@@ -1,0 +1,80 @@
+// The receiver of one video stream who decodes it: undoes RTX, puts packets into their order, asks again for what is
+// missing, and gives up on it after kPatience, to go on at a key frame, which it then asks for. All that comes out of the
+// decoder is compared with the reference.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rtc/base/ids.h"
+#include "rtc/base/units.h"
+#include "rtc/rtp/packet_view.h"
+#include "test/support/decode/depacketizer.h"
+#include "test/support/decode/reference_frames.h"
+#include "test/support/decode/video_decoder.h"
+
+namespace sluice::testing_support {
+
+class LayersReceiver {
+ public:
+  static constexpr TimeDelta kPatience = TimeDelta::Millis(600);
+  static constexpr TimeDelta kNackInterval = TimeDelta::Millis(40);
+  static constexpr TimeDelta kPliInterval = TimeDelta::Millis(300);
+
+  struct Config {
+    Ssrc ssrc;
+    Ssrc rtx_ssrc;
+    PayloadType payload_type;
+    uint8_t descriptor_id = 0;
+  };
+  // One picture that was decoded.
+  struct Shown {
+    Timestamp at;
+    uint32_t timestamp = 0;  // RTP, as received
+    ReferenceFrames::Origin origin;
+    bool after_break = false;  // something before it was given up
+  };
+
+  LayersReceiver(const Config& config, const RtpVector& vector, const ReferenceFrames& reference);
+
+  void Receive(std::span<const uint8_t> datagram, Timestamp now);
+  void ExpectPause() { depacketizer_->ExpectPause(); }
+  // What to ask for now; mostly nothing.
+  std::vector<SeqNum> DueNacks(Timestamp now);
+  bool DuePli(Timestamp now);
+
+  std::vector<Shown> TakeShown() { return std::exchange(shown_, {}); }
+  const std::vector<std::string>& errors() const { return errors_; }
+  // How often something was given up.
+  int breaks() const { return breaks_; }
+  uint64_t pictures() const { return pictures_; }
+  uint64_t packets() const { return packets_; }
+
+ private:
+  void TakeInOrder(Timestamp now);
+  void Decode(const Picture& picture, Timestamp now);
+  void GiveUp(Timestamp now);
+
+  const Config config_;
+  const ReferenceFrames& reference_;
+  std::unique_ptr<Depacketizer> depacketizer_;
+  std::unique_ptr<VideoDecoder> decoder_;
+  SeqUnwrapper numbers_;
+  std::optional<ExtSeqNum> next_;
+  std::map<ExtSeqNum, std::vector<uint8_t>> waiting_;
+  Timestamp gap_since_;
+  Timestamp last_nack_;
+  Timestamp last_pli_;
+  bool after_break_ = false;
+  int breaks_ = 0;
+  uint64_t pictures_ = 0;
+  uint64_t packets_ = 0;
+  std::vector<Shown> shown_;
+  std::vector<std::string> errors_;
+};
+
+}  // namespace sluice::testing_support

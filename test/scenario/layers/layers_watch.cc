@@ -1,0 +1,66 @@
+// What a viewer would notice of a LayersCall: gaps, and how long a wish takes.
+#include <algorithm>
+#include <cmath>
+
+#include "test/scenario/layers/layers_call.h"
+
+namespace sluice::testing_support {
+
+int LayersCall::SpatialOf(const ReferenceFrames::Origin& origin) const {
+  return vector_.stream_count > 1 ? origin.stream : origin.spatial_layer;
+}
+
+int LayersCall::LowestTemporal(Timestamp since) const {
+  int lowest = wishes_.back().temporal;
+  for (size_t i = 0; i + 1 < wishes_.size(); ++i) {
+    if (wishes_[i + 1].at >= since) lowest = std::min(lowest, wishes_[i].temporal);
+  }
+  return lowest;
+}
+
+// Of the layer that `origin` is of: pictures less than `ticks` after it.
+int LayersCall::PicturesBetween(const ReferenceFrames::Origin& origin, uint32_t ticks, int temporal) const {
+  int count = 0;
+  for (const Picture& picture : reference_.pictures(static_cast<size_t>(origin.stream))) {
+    const auto& layers = picture.layers;
+    const bool counts = std::ranges::any_of(layers, [&](const LayerFrame& layer) {
+      return layer.spatial_layer == origin.spatial_layer && layer.temporal_layer <= temporal;
+    });
+    const uint32_t after = (picture.timestamp + vector_.period - origin.timestamp) % vector_.period;
+    if (counts && after > 0 && after + 45 < ticks) ++count;
+  }
+  return count;
+}
+
+void LayersCall::Look(const LayersReceiver::Shown& shown) {
+  Wish& wish = wishes_.back();
+  const int spatial = SpatialOf(shown.origin);
+  if (!wish.reached && spatial == wish.spatial) {
+    wish.reached = true;
+    wish.reached_at = shown.at;
+    if (wish.at > disturbed_) stats_.reached_ms.push_back((shown.at - wish.at).seconds() * 1000);
+  }
+  const bool settled = wish.reached && shown.at - wish.reached_at > kSettled;
+  if (settled && shown.origin.temporal_layer > wish.temporal) ++stats_.too_high;
+  if (last_ && last_->origin.unique && shown.origin.unique && !shown.after_break) LookAtGap(*last_, shown);
+  last_ = shown;
+}
+
+void LayersCall::LookAtGap(const LayersReceiver::Shown& before, const LayersReceiver::Shown& now) {
+  if (before.at < disturbed_ || now.at < disturbed_) return;
+  const uint32_t ticks = now.timestamp - before.timestamp;
+  const int64_t captured = int64_t{now.origin.timestamp} - before.origin.timestamp;
+  int64_t skew = (ticks - captured) % vector_.period;
+  if (skew > vector_.period / 2) skew -= vector_.period;
+  if (skew < -int64_t{vector_.period} / 2) skew += vector_.period;
+  const double per_ms = vector_.clock_rate / 1000.0;
+  stats_.worst_skew_ms = std::max(stats_.worst_skew_ms, std::abs(static_cast<double>(skew)) / per_ms);
+  const int temporal = LowestTemporal(before.at - TimeDelta::Seconds(1));
+  const double gap = 1 + PicturesBetween(before.origin, ticks, temporal);
+  stats_.all_gaps.push_back(gap);
+  if (SpatialOf(before.origin) == SpatialOf(now.origin)) return;
+  stats_.gaps.push_back(gap);
+  stats_.gap_ms.push_back(ticks / per_ms);
+}
+
+}  // namespace sluice::testing_support
