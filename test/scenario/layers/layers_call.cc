@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "test/scenario/layers/trace.h"
+
 namespace sluice::testing_support {
 namespace {
 
@@ -115,8 +117,10 @@ void LayersCall::Tick() {
 
 void LayersCall::Send() {
   const VectorPlayer::Packet packet = player_.Next();
+  Trace(now(), "{} sent by {}, {} bytes", packet.seq.value(), packet.stream, packet.bytes.size());
   if (lose_up_ > 0) {
     --lose_up_;
+    Trace(now(), "lost on its way up{}", lose_for_good_ ? " for good" : "");
     if (lose_for_good_) lost_for_good_[{packet.stream, packet.seq.value()}] = now();
     return;
   }
@@ -133,7 +137,9 @@ void LayersCall::AnswerRtcp() {
                                        for (const SeqNum seq : nack.seqs) {
                                          if (lost_for_good_.contains({stream, seq.value()})) continue;
                                          const auto kept = player_.Again(stream, seq);
-                                         if (!kept.empty()) again.emplace_back(kept.begin(), kept.end());
+                                         if (kept.empty()) continue;
+                                         Trace(now(), "{} sent again by {}", seq.value(), stream);
+                                         again.emplace_back(kept.begin(), kept.end());
                                        }
                                      },
                                      [&](const rtcp::Pli&) { ++stats_.key_frame_requests; },
@@ -147,12 +153,14 @@ void LayersCall::Deliver() {
   for (const Datagram& packet : world_.TakeRtp(to_)) {
     if (lose_down_ > 0) {
       --lose_down_;
+      Trace(now(), "lost on its way down");
       continue;
     }
     receiver_.Receive(packet, now());
   }
   const auto missing = receiver_.DueNacks(now());
   if (!missing.empty()) {
+    Trace(now(), "asks for {} packets from {}", missing.size(), missing[0].value());
     rtcp::Nack nack{.sender = Ssrc(1), .media = kReceived.ssrc};
     nack.seqs.assign(missing.begin(), missing.end());
     world_.Receive(to_, MakeRtcp(nack));
@@ -171,6 +179,7 @@ void LayersCall::SendPli() { world_.Receive(to_, MakeRtcp(rtcp::Pli{.sender = Ss
 void LayersCall::Prefer(int spatial, int temporal) {
   if (!wishes_.back().reached) ++stats_.not_reached;
   const bool there = last_ && SpatialOf(last_->origin) == spatial;
+  Trace(now(), "prefers {}.{}", spatial, temporal);
   wishes_.push_back({.at = now(), .spatial = spatial, .temporal = temporal, .reached = there, .reached_at = now()});
   while (wishes_.size() > 2 && wishes_[1].at < now() - TimeDelta::Seconds(3)) wishes_.pop_front();
   consumer_->SetPreferredLayers({.spatial = spatial, .temporal = temporal});
@@ -179,6 +188,7 @@ void LayersCall::Prefer(int spatial, int temporal) {
 }
 
 void LayersCall::SetConsumerPaused(bool paused) {
+  Trace(now(), "{}", paused ? "pauses" : "resumes");
   if (paused) receiver_.ExpectPause();
   if (paused) {
     world_.router().PauseConsumer(*consumer_, world_.turn());
@@ -190,6 +200,7 @@ void LayersCall::SetConsumerPaused(bool paused) {
 }
 
 void LayersCall::SetProducerPaused(bool paused) {
+  Trace(now(), "{}", paused ? "pauses" : "resumes");
   if (paused) receiver_.ExpectPause();
   if (paused) {
     world_.router().PauseProducer(*producer_, world_.turn());

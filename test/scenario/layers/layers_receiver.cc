@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rtc/rtp/rtx.h"
+#include "test/scenario/layers/trace.h"
 
 namespace sluice::testing_support {
 
@@ -29,6 +30,8 @@ void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
   const ExtSeqNum seq = numbers_.Unwrap(view->seq());
   if (!next_) next_ = seq;
   ++packets_;
+  Trace(now, "received {} of {}, {} bytes{}", seq.value(), view->timestamp(), view->payload().size(),
+        view->marker() ? ", marker" : "");
   if (waiting_.empty()) gap_since_ = now;
   if (seq >= *next_) waiting_.try_emplace(seq, std::move(packet));
   TakeInOrder(now);
@@ -40,13 +43,17 @@ void LayersReceiver::TakeInOrder(Timestamp now) {
     next_ = *next_ + 1;
     gap_since_ = now;
     if (const auto picture = depacketizer_->Take(packet)) Decode(*picture, now);
-    for (auto& error : depacketizer_->TakeErrors()) errors_.push_back(fmt::format("{} ms: {}", now.ms(), error));
+    for (auto& error : depacketizer_->TakeErrors()) {
+      Trace(now, "ERROR: {}", error);
+      errors_.push_back(fmt::format("{} ms: {}", now.ms(), error));
+    }
   }
 }
 
 void LayersReceiver::Decode(const Picture& picture, Timestamp now) {
   std::vector<DecodedFrame> frames;
   const auto complain = [&](const std::string& what) {
+    Trace(now, "ERROR: {}", what);
     errors_.push_back(fmt::format("{} ms: {}: {}", now.ms(), picture.timestamp, what));
   };
   if (const auto error = decoder_->Decode(picture, frames); !error.empty()) complain(error);
@@ -57,6 +64,8 @@ void LayersReceiver::Decode(const Picture& picture, Timestamp now) {
   ++pictures_;
   const auto* origin = reference_.OriginOf(frames.back());
   if (!origin) return;
+  Trace(now, "shows stream {} layer {}.{} of {}", origin->stream, origin->spatial_layer, origin->temporal_layer,
+        picture.timestamp);
   shown_.push_back({now, picture.timestamp, *origin, std::exchange(after_break_, false)});
 }
 
@@ -75,6 +84,7 @@ std::vector<SeqNum> LayersReceiver::DueNacks(Timestamp now) {
 }
 
 void LayersReceiver::GiveUp(Timestamp now) {
+  Trace(now, "gives up {} up to {}", next_->value(), waiting_.begin()->first.value());
   ++breaks_;
   after_break_ = true;
   depacketizer_->Restart();

@@ -56,6 +56,7 @@ void Depacketizer::CheckTimestamp(const rtp::PacketView& packet) {
     if (pause_expected_) {
       complaints_.clear();
       waits_ = true;
+      if (dependencies_) dependencies_->Restart();
     } else {
       Complain(fmt::format("the picture of {} has no marker", picture_->timestamp));
     }
