@@ -79,15 +79,16 @@ std::optional<Picture> Depacketizer::Take(std::span<const uint8_t> bytes) {
     return std::nullopt;
   }
   CheckTimestamp(*packet);
-  if (!picture_) picture_ = Picture{.timestamp = packet->timestamp()};
+  const bool begins = !picture_;
+  if (begins) picture_ = Picture{.timestamp = packet->timestamp()};
   Add(*packet, *picture_);
+  if (begins && !picture_->layers.empty() && picture_->key()) pause_expected_ = false;
   if (dependencies_) {
     for (auto& wrong : dependencies_->Take(*packet)) Complain(std::move(wrong));
   }
   if (!packet->marker()) return std::nullopt;
   Picture picture = *std::exchange(picture_, std::nullopt);
   finished_ = picture.timestamp;
-  if (!picture.layers.empty() && picture.key()) pause_expected_ = false;
   const bool accepted = Accept(picture);
   if (!accepted) Drop();
   waits_ = !accepted;
