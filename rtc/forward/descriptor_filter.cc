@@ -129,7 +129,8 @@ bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame, Layer
       if (starts_anew || is_switch || (goes_down && ChainIntact(best))) MoveTo(best);
     }
   }
-  if (starts_anew) return true;
+  // The lowest layer's key frame may have what a decoder needs for the others.
+  if (starts_anew && frame.spatial_layer == 0) return true;
   if (current_ < 0 || !can_be_decoded) return false;
   if (frame.indication(static_cast<size_t>(current_)) == DecodeTargetIndication::kNotPresent) return false;
   // A key frame of an upper layer, in a stream of independent layers, takes the place of all that a decoder remembers.

@@ -18,6 +18,7 @@ LayerSelector::Selection LayerSelector::Select(const Packet& packet) {
   const bool may_start = MayStartWith(packet);
   Note(packet);
   if (packet.stream == current_stream_) {
+    if (CannotBeJudgedYet(packet)) return {};
     const FilteredPacket filtered = FilterInside(packet);
     return {.decision = filtered.forward ? Decision::kForward : Decision::kDrop,
             .ends_picture = filtered.ends_picture,
@@ -83,11 +84,14 @@ FilteredPacket LayerSelector::FilterInside(const Packet& packet) {
   }
   if (auto* vp9 = std::get_if<Vp9Filter>(&filter_)) return vp9->Filter(packet.timestamp, packet.frame, wish);
   if (auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) {
-    // What its frame needs, and what needs it, is not known.
-    if (!packet.frame.dependency || !packet.structure) return {};
     return descriptor->Filter(*packet.frame.dependency, *packet.structure, wish);
   }
   return {.forward = true};
+}
+
+// In a stream with descriptors it has none that can be read: the structure was lost, and may still come.
+bool LayerSelector::CannotBeJudgedYet(const Packet& packet) const {
+  return std::holds_alternative<DescriptorFilter>(filter_) && (!packet.frame.dependency || !packet.structure);
 }
 
 void LayerSelector::SetPreferred(Layers layers) {

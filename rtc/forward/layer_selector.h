@@ -45,7 +45,7 @@ class LayerSelector {
   explicit LayerSelector(const Config& config);
 
   enum class Decision : uint8_t {
-    kIgnore,   // a packet of a stream that is not the current one: as if it had never come
+    kIgnore,   // as if it had never come: of a stream that is not the current one, or a descriptor cannot be read yet
     kDrop,     // of the current stream, but not wanted: close the gap
     kForward,  // send
     kSwitch,   // send, and it is the first of another source: SwitchSource() on every mapper first
@@ -106,6 +106,7 @@ class LayerSelector {
   int TargetStream() const;  // -1: none
   int HighestSpatial() const { return std::max(config_.streams, config_.spatial_layers) - 1; }
   bool MayStartWith(const Packet& packet) const;
+  bool CannotBeJudgedYet(const Packet& packet) const;
   void Note(const Packet& packet);
   void StartFilter(const Packet& packet);
   FilteredPacket FilterInside(const Packet& packet);

@@ -103,7 +103,11 @@ bool Producer::OnRtp(size_t stream, bool is_rtx, const rtp::PacketView& packet, 
   if (!audio_level_taps_.empty()) NoteAudioLevel(*received.stored);
   fresh_.push_back(
       {.stream = static_cast<uint8_t>(stream), .seq = received.stored->seq, .captured = received.captured});
-  return fresh_.size() == 1;
+  const bool first = fresh_.size() == 1;
+  for (const ExtSeqNum seq : source.read_late()) {
+    fresh_.push_back({.stream = static_cast<uint8_t>(stream), .seq = seq, .captured = received.captured});
+  }
+  return first;
 }
 
 void Producer::OnTimer(Timestamp now) {

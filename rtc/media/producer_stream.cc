@@ -117,6 +117,8 @@ ProducerStream::Received ProducerStream::Store(const ProducerFormat& format, con
       .payload = packet.payload(),
       .extensions = extensions,
   });
+  read_late_.clear();
+  if (stored && frame.dependency && frame.dependency->has_structure) ReadDescriptorsAfter(stored->seq);
   return {.stored = stored, .captured = rtp_clock_.CaptureTime(packet.timestamp(), capture_clock_, arrival)};
 }
 
@@ -132,6 +134,18 @@ std::span<const uint8_t> ProducerStream::Redate(std::span<const uint8_t> abs_cap
   if (!rtp_clock_.has_report()) rtp_clock_.OnSenderReport(by_sender, rtp_timestamp, arrival);
   time->clock_offset = static_cast<int64_t>(capture_clock_.ToOurs(by_sender).value() - time->capture_ntp);
   return out.first(time->Write(out));
+}
+
+// A structure that comes late, repaired or reordered, is what packets before it were waiting for.
+void ProducerStream::ReadDescriptorsAfter(ExtSeqNum seq) {
+  for (ExtSeqNum next = seq + 1; next < ring_.end(); next = next + 1) {
+    const StoredPacket* packet = ring_.Find(next);
+    if (!packet || packet->frame.dependency || packet->extensions.dependency_descriptor.empty()) continue;
+    const auto dependency = dependencies_.Read(packet->extensions.dependency_descriptor, next);
+    if (!dependency) continue;
+    Merge(*dependency, *ring_.FindFrame(next));
+    read_late_.push_back(next);
+  }
 }
 
 void ProducerStream::OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival) {

@@ -56,6 +56,9 @@ class ProducerStream {
   // wants_key_frame().
   Received OnRtp(const ProducerFormat& format, const rtp::PacketView& packet, Timestamp arrival);
   Received OnRtx(const ProducerFormat& format, const rtp::PacketView& packet, Timestamp arrival);
+  // Packets that came before, and whose descriptors could be read only after the one just taken: to be forwarded now, in
+  // this order. The span is good until the next packet.
+  std::span<const ExtSeqNum> read_late() const { return read_late_; }
   void OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival);
 
   void OnTimer(Timestamp now);
@@ -94,6 +97,7 @@ class ProducerStream {
   void CountLayer(const codec::FrameInfo& frame, size_t size, Timestamp arrival);
   void EnsureReceive(Ssrc ssrc);
   void BeginAnew();
+  void ReadDescriptorsAfter(ExtSeqNum seq);
   std::span<const uint8_t> Redate(std::span<const uint8_t> abs_capture_time, uint32_t rtp_timestamp, Timestamp arrival,
                                   std::span<uint8_t, rtp::AbsCaptureTime::kMaxSize> out);
   Received Store(const ProducerFormat& format, const ProducerFormat::Payload& payload, const rtp::PacketView& packet,
@@ -107,6 +111,7 @@ class ProducerStream {
   int64_t seq_offset_ = 0;                // keeps numbers rising over changes of SSRC
   uint32_t generation_ = 0;
   codec::DependencyReader dependencies_;
+  std::vector<ExtSeqNum> read_late_;
   PacketRing ring_;
   NackGenerator nack_;
   KeyFrameRequester key_frames_;

@@ -76,6 +76,8 @@ const StoredPacket* PacketRing::Find(ExtSeqNum seq) const {
   return At(seq.value()).packet;
 }
 
+codec::FrameInfo* PacketRing::FindFrame(ExtSeqNum seq) { return Find(seq) ? &At(seq.value()).packet->frame : nullptr; }
+
 void PacketRing::Clear() {
   while (packets_ > 0) EvictOldest();
   floor_ = std::numeric_limits<int64_t>::min();

@@ -63,6 +63,8 @@ class PacketRing {
   const StoredPacket* Insert(const StoredPacket& packet);
   // Null when it never came or left already.
   const StoredPacket* Find(ExtSeqNum seq) const;
+  // The same, to note what was learnt of it later.
+  codec::FrameInfo* FindFrame(ExtSeqNum seq);
   void Clear();
 
   // The number after the newest; meaningless while the ring is empty.

@@ -1,13 +1,8 @@
 // The page of the interop call: sends camera and microphone, receives what others send. window.call is for the test.
+import { rpc } from "../lib/rpc.mjs";
 import { Client } from "./client.mjs";
 
 const query = new URLSearchParams(location.search);
-
-async function rpc(method, body = {}) {
-  const answer = await fetch(`/rpc/${method}?${query}`, { method: "POST", body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method}: ${await answer.text()}`);
-  return answer.json();
-}
 
 function play(consumer) {
   const element = document.createElement(consumer.kind);

@@ -8,6 +8,7 @@ import { launchChromium } from "../../browser/lib/browsers.mjs";
 import { Network, serverAddress } from "../../browser/lib/network.mjs";
 import { Conference } from "../call/server.mjs";
 import { endWorker, startWorker } from "../lib/worker.mjs";
+import { codecs } from "./codecs.mjs";
 import { modes } from "./modes.mjs";
 import { describe, makeVector } from "./vector_file.mjs";
 
@@ -17,14 +18,6 @@ const DESCRIPTOR_ID = 7; // as the published controller has it
 const KEY_FRAME_INTERVAL_MS = 500;
 const WARM_UP_S = 4;
 const SENDER_REPORT = 200;
-
-const video = (mimeType, parameters = {}) => ({ kind: "video", mimeType, clockRate: 90000, parameters });
-const codecs = [
-  video("video/VP8"),
-  video("video/VP9", { "profile-id": 0 }),
-  video("video/AV1"),
-  video("video/H264", { "packetization-mode": 1, "profile-level-id": "42e01f", "level-asymmetry-allowed": 1 }),
-];
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 

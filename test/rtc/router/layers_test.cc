@@ -152,14 +152,15 @@ class DescribedLayersTest : public LayersTest {
     world_.EndTurn();
   }
 
-  void SendPicture(size_t stream, bool key = false) {
+  void SendPicture(size_t stream, bool key = false) { world_.Receive(sender_, NextPacket(stream, key)); }
+  Datagram NextPacket(size_t stream, bool key) {
     const auto frame = streams_[stream].NextPicture(key)[0];
     const auto descriptor = streams_[stream].Descriptor(frame);
-    world_.Receive(sender_, MakeRtp({.ssrc = stream == 0 ? 1111u : 2222u,
-                                     .seq = next_[stream]++,
-                                     .timestamp = frame.picture * 3000,
-                                     .payload = {0x10, 0x30, 0x00},
-                                     .extensions = {{kDescriptorId, descriptor}}}));
+    return MakeRtp({.ssrc = stream == 0 ? 1111u : 2222u,
+                    .seq = next_[stream]++,
+                    .timestamp = frame.picture * 3000,
+                    .payload = {0x10, 0x30, 0x00},
+                    .extensions = {{kDescriptorId, descriptor}}});
   }
   std::vector<codec::DependencyInfo> TakeDescriptors() {
     std::vector<codec::DependencyInfo> infos;
@@ -203,6 +204,23 @@ TEST_F(DescribedLayersTest, TheReceiverIsToldWhichTargetsRemain) {
   EXPECT_TRUE(infos[0].has_active_targets);
   EXPECT_EQ(infos[0].active_targets, 0b01u);
   EXPECT_EQ(infos[1].frame_number, infos[0].frame_number + 2) << "what was left out keeps its number";
+}
+
+TEST_F(DescribedLayersTest, WhatCannotBeReadWaitsForTheStructureThatWasLost) {
+  SendPicture(1, true);
+  SendPicture(1);
+  const auto first = rtp::PacketView::Parse(world_.TakeRtp(receiver_)[0])->seq();
+  streams_[1].SwitchMode("L1T1");
+  const auto lost = NextPacket(1, true);
+  SendPicture(1);
+  SendPicture(1);
+  EXPECT_THAT(world_.TakeRtp(receiver_), IsEmpty());
+  world_.Receive(sender_, lost);
+  std::vector<int> numbers;
+  for (const Datagram& bytes : world_.TakeRtp(receiver_)) {
+    numbers.push_back(rtp::PacketView::Parse(bytes)->seq().DistanceFrom(first));
+  }
+  EXPECT_THAT(numbers, ElementsAre(2, 3, 4));
 }
 
 TEST_F(DescribedLayersTest, ADescriptorIsRepeatedAsItWas) {
