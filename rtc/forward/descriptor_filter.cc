@@ -8,7 +8,8 @@ using codec::DecodeTargetIndication;
 using codec::DependencyInfo;
 using codec::DependencyStructure;
 
-void DescriptorFilter::Start(const DependencyInfo& frame, const DependencyStructure& structure, Layers wish) {
+FilteredPacket DescriptorFilter::Start(uint32_t timestamp, const DependencyInfo& frame,
+                                       const DependencyStructure& structure, Layers wish) {
   frames_ = {};
   newest_ = first_ = oldest_reference_ = (int64_t{1} << 20) + frame.frame_number;
   At(newest_) = Frame::kSent;
@@ -18,11 +19,14 @@ void DescriptorFilter::Start(const DependencyInfo& frame, const DependencyStruct
   LearnTargets(structure);
   sender_sends_ = frame.active_targets;
   told_targets_ = sender_sends_;
+  ended_.reset();
   MoveTo(BestTarget(wish));
+  return {
+      .forward = true, .ends_picture = EndsPicture(timestamp, frame), .active_targets = ActiveTargets(newest_, frame)};
 }
 
-FilteredPacket DescriptorFilter::Filter(const DependencyInfo& frame, const DependencyStructure& structure,
-                                        Layers wish) {
+FilteredPacket DescriptorFilter::Filter(uint32_t timestamp, const DependencyInfo& frame,
+                                        const DependencyStructure& structure, Layers wish) {
   const int64_t number = Unwrap(frame.frame_number);
   if (number < first_ || number + static_cast<int64_t>(kMemory) <= newest_) return {};
   if (number <= newest_ && frame.structure != structure_) return {};  // its targets are others than ours
@@ -37,12 +41,12 @@ FilteredPacket DescriptorFilter::Filter(const DependencyInfo& frame, const Depen
     FollowChains(number, frame);
   }
   if (At(number) == Frame::kUnknown) {
-    At(number) = Decide(number, frame, wish) ? Frame::kSent : Frame::kLeftOut;
+    if (number == newest_) Follow(frame, wish, ended_ == timestamp, ReferencesSent(number, frame));
+    At(number) = Decide(number, frame) ? Frame::kSent : Frame::kLeftOut;
   }
   if (At(number) == Frame::kLeftOut) return {};
-  return {.forward = true,
-          .ends_picture = frame.last_packet && frame.spatial_layer == current_layers_.spatial,
-          .active_targets = ActiveTargets(number, frame)};
+  return {
+      .forward = true, .ends_picture = EndsPicture(timestamp, frame), .active_targets = ActiveTargets(number, frame)};
 }
 
 int64_t DescriptorFilter::Unwrap(uint16_t number) const {
@@ -114,27 +118,33 @@ void DescriptorFilter::MoveTo(int target) {
   if (chain_count_ != 0) broken_.reset(to.chain);
 }
 
-bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame, Layers wish) {
-  const bool is_newest = number == newest_;
+bool DescriptorFilter::EndsPicture(uint32_t timestamp, const DependencyInfo& frame) {
+  if (!frame.last_packet || frame.spatial_layer != current_layers_.spatial) return false;
+  ended_ = timestamp;
+  return true;
+}
+
+void DescriptorFilter::Follow(const DependencyInfo& frame, Layers wish, bool picture_ended, bool can_be_decoded) {
+  const int best = BestTarget(wish);
+  if (best < 0 || best == current_) return;
+  const Layers to{targets_[static_cast<size_t>(best)].spatial_layer,
+                  targets_[static_cast<size_t>(best)].temporal_layer};
+  const bool goes_down = current_ >= 0 && to < current_layers_;
+  // Nothing comes after a picture's end.
+  if (picture_ended && to.spatial > current_layers_.spatial) return;
   const bool starts_anew = frame.has_structure && frame.frame_difference_count == 0;
-  const bool can_be_decoded = ReferencesSent(number, frame);
-  if (is_newest) {
-    const int best = BestTarget(wish);
-    if (best >= 0 && best != current_) {
-      const bool is_switch =
-          frame.indication(static_cast<size_t>(best)) == DecodeTargetIndication::kSwitch && can_be_decoded;
-      const bool goes_down =
-          current_ >= 0 && Layers{targets_[static_cast<size_t>(best)].spatial_layer,
-                                  targets_[static_cast<size_t>(best)].temporal_layer} < current_layers_;
-      if (starts_anew || is_switch || (goes_down && ChainIntact(best))) MoveTo(best);
-    }
-  }
+  const bool is_switch =
+      frame.indication(static_cast<size_t>(best)) == DecodeTargetIndication::kSwitch && can_be_decoded;
+  if (starts_anew || is_switch || (goes_down && ChainIntact(best))) MoveTo(best);
+}
+
+bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame) {
   // The lowest layer's key frame may have what a decoder needs for the others.
-  if (starts_anew && frame.spatial_layer == 0) return true;
-  if (current_ < 0 || !can_be_decoded) return false;
+  if (frame.has_structure && frame.frame_difference_count == 0 && frame.spatial_layer == 0) return true;
+  if (current_ < 0 || !ReferencesSent(number, frame)) return false;
   if (frame.indication(static_cast<size_t>(current_)) == DecodeTargetIndication::kNotPresent) return false;
   // A key frame of an upper layer, in a stream of independent layers, takes the place of all that a decoder remembers.
-  if (is_newest && frame.frame_difference_count == 0) oldest_reference_ = number;
+  if (number == newest_ && frame.frame_difference_count == 0) oldest_reference_ = number;
   return true;
 }
 

@@ -27,8 +27,10 @@ class DescriptorFilter {
   static constexpr size_t kMemory = 512;  // frames; a reference further back counts as sent
 
   // The packet is the first of a key frame, the first that is sent.
-  void Start(const codec::DependencyInfo& frame, const codec::DependencyStructure& structure, Layers wish);
-  FilteredPacket Filter(const codec::DependencyInfo& frame, const codec::DependencyStructure& structure, Layers wish);
+  FilteredPacket Start(uint32_t timestamp, const codec::DependencyInfo& frame,
+                       const codec::DependencyStructure& structure, Layers wish);
+  FilteredPacket Filter(uint32_t timestamp, const codec::DependencyInfo& frame,
+                        const codec::DependencyStructure& structure, Layers wish);
   Layers current() const { return current_layers_; }
   bool wants_key_frame(Layers wish) const;
 
@@ -47,7 +49,9 @@ class DescriptorFilter {
   int BestTarget(Layers wish) const;
   bool ChainIntact(int target) const;
   void MoveTo(int target);
-  bool Decide(int64_t number, const codec::DependencyInfo& frame, Layers wish);
+  bool EndsPicture(uint32_t timestamp, const codec::DependencyInfo& frame);
+  void Follow(const codec::DependencyInfo& frame, Layers wish, bool picture_ended, bool can_be_decoded);
+  bool Decide(int64_t number, const codec::DependencyInfo& frame);
   std::optional<uint32_t> ActiveTargets(int64_t number, const codec::DependencyInfo& frame);
   uint32_t TargetsSent() const;
 
@@ -65,8 +69,9 @@ class DescriptorFilter {
 
   int current_ = -1;  // target
   Layers current_layers_;
-  uint32_t told_targets_ = 0;  // what the receiver believes
-  int64_t told_at_ = 0;        // the frame at which that changed
+  std::optional<uint32_t> ended_;  // timestamp of the newest picture whose last packet was sent
+  uint32_t told_targets_ = 0;      // what the receiver believes
+  int64_t told_at_ = 0;            // the frame at which that changed
 };
 
 }  // namespace sluice

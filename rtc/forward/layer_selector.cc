@@ -26,8 +26,9 @@ LayerSelector::Selection LayerSelector::Select(const Packet& packet) {
   }
   if (packet.stream != TargetStream() || !may_start) return {};
   current_stream_ = packet.stream;
-  StartFilter(packet);
-  return {.decision = Decision::kSwitch};
+  const FilteredPacket filtered = StartFilter(packet);
+  return {
+      .decision = Decision::kSwitch, .ends_picture = filtered.ends_picture, .active_targets = filtered.active_targets};
 }
 
 // A decoder starts with the first packet of a key frame. Some codecs mark it. H.264 and H.265 do not: it is the first of
@@ -63,18 +64,20 @@ void LayerSelector::Note(const Packet& packet) {
   source.newest_key = packet.frame.key_frame;
 }
 
-void LayerSelector::StartFilter(const Packet& packet) {
+FilteredPacket LayerSelector::StartFilter(const Packet& packet) {
   filter_ = std::monostate();
-  if (config_.everything || (config_.temporal_layers == 1 && config_.spatial_layers == 1)) return;
+  if (config_.everything || (config_.temporal_layers == 1 && config_.spatial_layers == 1)) return {};
   picture_timestamp_ = packet.timestamp;
   const Layers wish = picture_wish_ = WishInside();
   if (packet.frame.dependency && packet.structure) {
-    filter_.emplace<DescriptorFilter>().Start(*packet.frame.dependency, *packet.structure, wish);
-  } else if (config_.codec == codec::MediaCodec::kVp9) {
-    filter_.emplace<Vp9Filter>().Start(packet.timestamp, packet.frame, wish);
-  } else {
-    filter_.emplace<TemporalFilter>(config_.codec).Start(packet.timestamp, wish);
+    auto& filter = filter_.emplace<DescriptorFilter>();
+    return filter.Start(packet.timestamp, *packet.frame.dependency, *packet.structure, wish);
   }
+  if (config_.codec == codec::MediaCodec::kVp9) {
+    return filter_.emplace<Vp9Filter>().Start(packet.timestamp, packet.frame, wish);
+  }
+  filter_.emplace<TemporalFilter>(config_.codec).Start(packet.timestamp, wish);
+  return {};
 }
 
 FilteredPacket LayerSelector::FilterInside(const Packet& packet) {
@@ -84,7 +87,7 @@ FilteredPacket LayerSelector::FilterInside(const Packet& packet) {
   }
   if (auto* vp9 = std::get_if<Vp9Filter>(&filter_)) return vp9->Filter(packet.timestamp, packet.frame, wish);
   if (auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) {
-    return descriptor->Filter(*packet.frame.dependency, *packet.structure, wish);
+    return descriptor->Filter(packet.timestamp, *packet.frame.dependency, *packet.structure, wish);
   }
   return {.forward = true};
 }

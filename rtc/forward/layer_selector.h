@@ -108,7 +108,7 @@ class LayerSelector {
   bool MayStartWith(const Packet& packet) const;
   bool CannotBeJudgedYet(const Packet& packet) const;
   void Note(const Packet& packet);
-  void StartFilter(const Packet& packet);
+  FilteredPacket StartFilter(const Packet& packet);
   FilteredPacket FilterInside(const Packet& packet);
 
   Config config_;

@@ -4,38 +4,56 @@
 
 namespace sluice {
 
-void Vp9Filter::Start(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
+FilteredPacket Vp9Filter::Start(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
   pictures_.Clear();
   intact_ = {};
   independent_ = simulcast_ = false;
-  current_ = wish;
+  current_ = before_ = wish;
+  starved_ = false;
   pictures_seen_ = 0;
   came_ = kMaxSpatial - 1;
   highest_of_picture_ = 0;
   Picture& picture = BeginPicture(timestamp, frame, wish);
   picture.decided = picture.sent = static_cast<uint8_t>(1 << frame.spatial_layer);
   intact_[frame.spatial_layer] = true;
+  return Pass(picture, frame);
 }
 
 FilteredPacket Vp9Filter::Filter(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
   const auto newest = pictures_.newest();
   const bool is_newer = !newest || IsNewerTimestamp(timestamp, *newest);
   Picture* picture = is_newer ? &BeginPicture(timestamp, frame, wish) : pictures_.Find(timestamp);
-  if (!picture) return {};  // a picture that comes late as a whole: what it needs or is needed by is not known
+  if (!picture) {
+    const bool keep = KeepsLatePicture(frame);
+    return {.forward = keep, .ends_picture = keep && frame.end_of_frame && frame.spatial_layer == current_.spatial};
+  }
   const auto bit = static_cast<uint8_t>(1 << frame.spatial_layer);
   if (!(picture->decided & bit)) {
     picture->decided |= bit;
     if (Decide(*picture, frame, wish)) picture->sent |= bit;
   }
   if (timestamp == *pictures_.newest()) highest_of_picture_ = std::max(highest_of_picture_, frame.spatial_layer);
-  const bool forward = picture->sent & bit;
-  return {.forward = forward, .ends_picture = forward && frame.end_of_frame && frame.spatial_layer == picture->spatial};
+  return picture->sent & bit ? Pass(*picture, frame) : FilteredPacket();
+}
+
+FilteredPacket Vp9Filter::Pass(Picture& picture, const codec::FrameInfo& frame) const {
+  const bool ends = frame.end_of_frame && frame.spatial_layer == picture.spatial;
+  picture.ended |= ends;
+  return {.forward = true, .ends_picture = ends};
+}
+
+// Of a picture that comes late as a whole nothing is known but that it is not above either side of the last change.
+bool Vp9Filter::KeepsLatePicture(const codec::FrameInfo& frame) const {
+  if (frame.temporal_layer > std::min(current_.temporal, before_.temporal)) return false;
+  if (independent_ && frame.not_for_upper && frame.spatial_layer != current_.spatial) return false;
+  return frame.spatial_layer <= std::min(current_.spatial, before_.spatial);
 }
 
 Vp9Filter::Picture& Vp9Filter::BeginPicture(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
   if (pictures_.newest()) NoteHighest();
   const bool key = frame.key_frame;
   const int spatial = Reachable(wish.spatial);
+  const Layers from = current_;
   if (key) {
     current_ = {.spatial = simulcast_ ? spatial : wish.spatial, .temporal = wish.temporal};
   } else {
@@ -46,6 +64,8 @@ Vp9Filter::Picture& Vp9Filter::BeginPicture(uint32_t timestamp, const codec::Fra
       current_.temporal = std::min<int>(frame.temporal_layer, wish.temporal);
     }
   }
+  if (current_ != from) before_ = from;
+  if (key) starved_ = false;
   Picture& picture = pictures_.Add(timestamp);
   picture.key = key;
   picture.spatial = static_cast<uint8_t>(current_.spatial);
@@ -61,20 +81,23 @@ bool Vp9Filter::Decide(Picture& picture, const codec::FrameInfo& frame, Layers w
   bool& intact = intact_[static_cast<size_t>(spatial)];
   if (spatial > picture.spatial) {
     if (spatial > wish.spatial || !MayGoUpTo(spatial, picture, frame)) return intact = false;
+    before_ = current_;
     current_.spatial = picture.spatial = static_cast<uint8_t>(spatial);
+    starved_ = false;
     return intact = true;
   }
   if (spatial < picture.spatial && independent_ && frame.not_for_upper) return intact = false;
   if (!frame.inter_picture) {
     intact = true;
   } else if (!intact) {
-    return spatial == picture.spatial && spatial == 0;  // nothing better is to be had
+    starved_ |= spatial == picture.spatial;
+    return false;
   }
   return true;
 }
 
 bool Vp9Filter::MayGoUpTo(int spatial, const Picture& picture, const codec::FrameInfo& frame) const {
-  if (frame.inter_picture) return false;
+  if (frame.inter_picture || picture.ended) return false;
   // A key frame of a layer that needs no other takes the place of all that a decoder remembers: it must be alone.
   return (!frame.inter_layer && picture.sent == 0) || (spatial > 0 && (picture.sent >> (spatial - 1) & 1));
 }
@@ -92,6 +115,7 @@ Layers Vp9Filter::current() const { return {Reachable(current_.spatial), current
 
 bool Vp9Filter::wants_key_frame(Layers wish) const {
   const int spatial = Reachable(wish.spatial);
+  if (starved_) return true;
   if (spatial == current_.spatial) return false;
   return spatial > current_.spatial || !intact_[static_cast<size_t>(spatial)];
 }

@@ -25,7 +25,7 @@ class Vp9Filter {
   static constexpr int kWindow = 8;  // pictures
 
   // The packet is the first of a key picture, the first that is sent.
-  void Start(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish);
+  FilteredPacket Start(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish);
   FilteredPacket Filter(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish);
   Layers current() const;
   bool wants_key_frame(Layers wish) const;
@@ -39,15 +39,20 @@ class Vp9Filter {
     uint8_t spatial = 0;   // the highest to be sent
     bool temporal = true;  // its temporal layer is sent
     bool key = false;
+    bool ended = false;  // its last packet was sent
   };
 
   Picture& BeginPicture(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish);
+  FilteredPacket Pass(Picture& picture, const codec::FrameInfo& frame) const;
+  bool KeepsLatePicture(const codec::FrameInfo& frame) const;
   bool Decide(Picture& picture, const codec::FrameInfo& frame, Layers wish);
   bool MayGoUpTo(int spatial, const Picture& picture, const codec::FrameInfo& frame) const;
   void NoteHighest();
   int Reachable(int wish) const;  // the wish, or the highest layer that comes
 
   Layers current_;
+  Layers before_;                           // the last change
+  bool starved_ = false;                    // of the current layer came what cannot be decoded
   std::array<bool, kMaxSpatial> intact_{};  // a decoder could go on with this layer
   bool independent_ = false;                // between key pictures no layer needs a lower one
   bool simulcast_ = false;                  // nor in them

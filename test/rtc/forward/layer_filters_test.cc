@@ -105,13 +105,13 @@ class Receiver {
       started_ = true;
       first_ = frame.number;
       if (by_descriptor_) {
-        descriptor_.Start(frame.dependency, stream_.structure(), wish);
+        descriptor_.Start(frame.timestamp, frame.dependency, stream_.structure(), wish);
       } else {
         vp9_.Start(frame.timestamp, frame.as_vp9, wish);
       }
       return {.forward = true};
     }
-    if (by_descriptor_) return descriptor_.Filter(frame.dependency, stream_.structure(), wish);
+    if (by_descriptor_) return descriptor_.Filter(frame.timestamp, frame.dependency, stream_.structure(), wish);
     return vp9_.Filter(frame.timestamp, frame.as_vp9, wish);
   }
 
@@ -265,12 +265,12 @@ TEST(DescriptorFilterTest, FollowsWhatTheSenderStopsSending) {
   Stream stream("L2T1");
   DescriptorFilter filter;
   auto picture = stream.NextPicture(true);
-  filter.Start(picture[0].dependency, stream.structure(), {1, 0});
-  filter.Filter(picture[1].dependency, stream.structure(), {1, 0});
+  filter.Start(picture[0].timestamp, picture[0].dependency, stream.structure(), {1, 0});
+  filter.Filter(picture[1].timestamp, picture[1].dependency, stream.structure(), {1, 0});
   EXPECT_EQ(filter.current(), (Layers{1, 0}));
   picture = stream.NextPicture(false, 0);
   picture[0].dependency.active_targets = 0b01;
-  EXPECT_TRUE(filter.Filter(picture[0].dependency, stream.structure(), {1, 0}).forward);
+  EXPECT_TRUE(filter.Filter(picture[0].timestamp, picture[0].dependency, stream.structure(), {1, 0}).forward);
   EXPECT_EQ(filter.current(), (Layers{0, 0}));
   EXPECT_FALSE(filter.wants_key_frame({1, 0}));
 }
@@ -279,12 +279,12 @@ TEST(DescriptorFilterTest, FrameThatComesLateGetsWhatItsFirstPacketGot) {
   Stream stream("L1T2");
   DescriptorFilter filter;
   const auto key = stream.NextPicture(true)[0];
-  filter.Start(key.dependency, stream.structure(), {0, 1});
+  filter.Start(key.timestamp, key.dependency, stream.structure(), {0, 1});
   const auto upper = stream.NextPicture(false)[0];
-  EXPECT_TRUE(filter.Filter(upper.dependency, stream.structure(), {0, 1}).forward);
+  EXPECT_TRUE(filter.Filter(upper.timestamp, upper.dependency, stream.structure(), {0, 1}).forward);
   const auto base = stream.NextPicture(false)[0];
-  filter.Filter(base.dependency, stream.structure(), {0, 0});
-  EXPECT_TRUE(filter.Filter(upper.dependency, stream.structure(), {0, 0}).forward);
+  filter.Filter(base.timestamp, base.dependency, stream.structure(), {0, 0});
+  EXPECT_TRUE(filter.Filter(upper.timestamp, upper.dependency, stream.structure(), {0, 0}).forward);
 }
 
 TEST(Vp9FilterTest, DoesNotWaitForALayerThatDoesNotComeAnyMore) {
