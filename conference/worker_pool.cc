@@ -174,7 +174,7 @@ void WorkerPool::CreateRouter(Slot& slot, controller::Callback<Room> done) {
       OnNoRoom(index, router.status(), std::move(done));
     }
   };
-  slot.worker->CreateRouter({.media_codecs = options_.media_codecs}, std::move(finish));
+  slot.worker->CreateRouter({.media_codecs = options_.media_codecs, .dependency_descriptors = true}, std::move(finish));
 }
 
 void WorkerPool::CreateObserver(Room room, controller::Callback<Room> done) {

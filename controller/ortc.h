@@ -22,8 +22,11 @@ namespace sluice::controller {
 const RtpCapabilities& SupportedRtpCapabilities();
 
 // What a router with these codecs offers: dynamic payload types count from 100 (preferred ones are kept), each video
-// codec is followed by its RTX, header extensions and feedback are those of the supported set.
-absl::StatusOr<RtpCapabilities> RouterRtpCapabilities(const std::vector<RtpCodecCapability>& media_codecs);
+// codec is followed by its RTX, header extensions and feedback are those of the supported set. With `descriptors` clients
+// may be sent dependency descriptors, too.
+absl::StatusOr<RtpCapabilities> RouterRtpCapabilities(const std::vector<RtpCodecCapability>& media_codecs,
+                                                      bool descriptors = false);
+bool SendsDescriptors(const RtpCapabilities& router);
 
 absl::Status ValidateRtpCapabilities(const RtpCapabilities& capabilities);
 absl::Status ValidateRtpParameters(const RtpParameters& parameters);

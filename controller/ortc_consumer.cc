@@ -121,7 +121,7 @@ absl::StatusOr<RtpParameters> PipeConsumerRtpParameters(const RtpParameters& con
   }
   // Ordinary consumers are not sent descriptors, but the router at the other end wants to read them.
   for (const RtpHeaderExtension& e : SupportedRtpCapabilities().header_extensions) {
-    if (e.uri != kDependencyDescriptor || e.direction == ExtensionDirection::kSendRecv) continue;
+    if (e.uri != kDependencyDescriptor || HasExtension(result.header_extensions, e.uri)) continue;
     result.header_extensions.push_back({.uri = e.uri, .id = e.preferred_id, .encrypt = e.preferred_encrypt});
   }
   std::ranges::sort(result.header_extensions, {}, &RtpHeaderExtensionParameters::id);

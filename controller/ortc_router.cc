@@ -72,7 +72,8 @@ absl::Status NameRedundantBlocks(std::vector<RtpCodecCapability>& codecs) {
 
 }  // namespace
 
-absl::StatusOr<RtpCapabilities> RouterRtpCapabilities(const std::vector<RtpCodecCapability>& media_codecs) {
+absl::StatusOr<RtpCapabilities> RouterRtpCapabilities(const std::vector<RtpCodecCapability>& media_codecs,
+                                                      bool descriptors) {
   if (absl::Status status = ValidateRtpCapabilities({media_codecs, {}}); !status.ok()) return status;
   RtpCapabilities router{.header_extensions = SupportedRtpCapabilities().header_extensions};
   PayloadTypeAllocator payload_types;
@@ -85,7 +86,16 @@ absl::StatusOr<RtpCapabilities> RouterRtpCapabilities(const std::vector<RtpCodec
     if (!status.ok()) return status;
   }
   if (absl::Status status = NameRedundantBlocks(router.codecs); !status.ok()) return status;
+  for (RtpHeaderExtension& e : router.header_extensions) {
+    if (descriptors && e.uri == kDependencyDescriptor) e.direction = ExtensionDirection::kSendRecv;
+  }
   return router;
+}
+
+bool SendsDescriptors(const RtpCapabilities& router) {
+  return std::ranges::any_of(router.header_extensions, [](const RtpHeaderExtension& e) {
+    return e.uri == kDependencyDescriptor && e.direction == ExtensionDirection::kSendRecv;
+  });
 }
 
 }  // namespace sluice::controller

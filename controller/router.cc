@@ -30,7 +30,7 @@ bool Router::CanConsume(const std::string& producer_id, const RtpCapabilities& c
 }
 
 absl::Status Router::UpdateMediaCodecs(const std::vector<RtpCodecCapability>& media_codecs) {
-  absl::StatusOr<RtpCapabilities> capabilities = RouterRtpCapabilities(media_codecs);
+  absl::StatusOr<RtpCapabilities> capabilities = RouterRtpCapabilities(media_codecs, SendsDescriptors(capabilities_));
   if (!capabilities.ok()) return capabilities.status();
   capabilities_ = *std::move(capabilities);
   return absl::OkStatus();

@@ -29,6 +29,9 @@ class Worker;
 
 struct RouterOptions {
   std::vector<RtpCodecCapability> media_codecs;  // without RTX; RouterRtpCapabilities() says what becomes of them
+  // Consumers of clients that know them get dependency descriptors: browsers decode no AV1 of several spatial layers
+  // without. Off by default, as with the published controller.
+  bool dependency_descriptors = false;
 };
 
 struct RouterEvents {

@@ -167,7 +167,8 @@ void Worker::CloseChildren(CloseReason reason) {
 
 void Worker::CreateRouter(RouterOptions options, Callback<std::shared_ptr<Router>> done) {
   if (closed()) return Refuse(std::move(done), ClosedError());
-  absl::StatusOr<RtpCapabilities> capabilities = RouterRtpCapabilities(options.media_codecs);
+  absl::StatusOr<RtpCapabilities> capabilities =
+      RouterRtpCapabilities(options.media_codecs, options.dependency_descriptors);
   if (!capabilities.ok()) return Refuse(std::move(done), capabilities.status());
   fbs::worker::CreateRouterRequestT request;
   request.router_id = RandomUuid();

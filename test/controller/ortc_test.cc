@@ -12,6 +12,8 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr char kMid[] = "urn:ietf:params:rtp-hdrext:sdes:mid";
+constexpr char kDependencyDescriptor[] =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 constexpr char kRid[] = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 constexpr char kAbsSendTime[] = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
 constexpr char kTransportCc[] = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
@@ -456,6 +458,27 @@ TEST(ConsumerRtpParametersTest, RefusesAClientThatCanReceiveNothingOfIt) {
   EXPECT_EQ(ConsumerRtpParameters(consumable, broken, {}).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(ConsumerRtpParametersTest, HasDependencyDescriptorsOnlyWhereTheRouterWasToldToSendThem) {
+  const RtpCapabilities plain = Router({Video("video/AV1")});
+  EXPECT_FALSE(SendsDescriptors(plain));
+  const RtpCapabilities router = RouterRtpCapabilities({Video("video/AV1")}, /*descriptors=*/true).value();
+  EXPECT_TRUE(SendsDescriptors(router));
+  const RtpParameters sent{.codecs = {Sent(Video("video/AV1"), 96)},
+                           .header_extensions = {{.uri = kDependencyDescriptor, .id = 12}},
+                           .encodings = {{.ssrc = 1, .scalability_mode = "L3T3_KEY"}}};
+  const auto consumed = [&](const RtpCapabilities& with, const RtpCapabilities& client) {
+    return ConsumerRtpParameters(Consumable(MediaKind::kVideo, sent, with), client, {}).value();
+  };
+  EXPECT_FALSE(HasExtension(consumed(plain, ClientOf(router)), kDependencyDescriptor));
+  EXPECT_TRUE(HasExtension(consumed(router, ClientOf(router)), kDependencyDescriptor));
+  RtpCapabilities client = ClientOf(router);
+  RemoveExtension(client, kDependencyDescriptor);
+  EXPECT_FALSE(HasExtension(consumed(router, client), kDependencyDescriptor));
+
+  const RtpParameters piped = PipeConsumerRtpParameters(Consumable(MediaKind::kVideo, sent, router), true).value();
+  EXPECT_EQ(std::ranges::count(piped.header_extensions, kDependencyDescriptor, &RtpHeaderExtensionParameters::uri), 1);
+}
+
 TEST(ConsumerRtpParametersTest, PipesKeepEveryStream) {
   const RtpCapabilities router = Router({Video("video/VP8")});
   absl::StatusOr<RtpParameters> consumer =
@@ -476,9 +499,7 @@ TEST(PipeConsumerRtpParametersTest, PassesEverythingOnButBandwidthEstimation) {
   EXPECT_EQ(plain->encodings.size(), 3u);
   EXPECT_FALSE(plain->encodings[0].rtx_ssrc.has_value());
   for (const char* uri : {kMid, kAbsSendTime, kTransportCc}) EXPECT_FALSE(HasExtension(*plain, uri)) << uri;
-  EXPECT_TRUE(HasExtension(*plain,
-                           "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-"
-                           "extension"));
+  EXPECT_TRUE(HasExtension(*plain, kDependencyDescriptor));
   EXPECT_TRUE(std::is_sorted(plain->header_extensions.begin(), plain->header_extensions.end(),
                              [](const auto& a, const auto& b) { return a.id < b.id; }));
   EXPECT_EQ(plain->rtcp.cname, "me");
