@@ -9,8 +9,9 @@ namespace sluice::conference {
 struct Limits {
   // One connection.
   size_t message_bytes = 2 * 1024 * 1024;  // one message of a page, all its frames together
-  double messages_per_second = 50;
-  double message_burst = 200;
+  // Three for each other participant of a full room when joining, and one more when the window changes its size.
+  double messages_per_second = 100;
+  double message_burst = 500;
   size_t send_queue_bytes = 4 * 1024 * 1024;
   size_t send_queue_messages = 4096;
   std::chrono::milliseconds join_timeout{10'000};   // from connecting
