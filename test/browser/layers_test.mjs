@@ -174,3 +174,15 @@ test("The grid shows all alike, and is remembered", async () => {
   await pages.Ben.press("g");
   await untilTile("Cleo", "is large again: who comes back is told who has the floor", (tile) => tile.large);
 });
+
+test("AV1 comes as layers of one stream, and each of them is decoded", async () => {
+  await pages.Ada.close();
+  const dora = await browser.newPage();
+  await dora.goto(`${server.url}/r/layers?name=Dora&codec=AV1`);
+  await untilState(dora, "joined");
+  await untilTile("Dora", "is small", (tile) => tile?.width === 320);
+  await pages.Ben.raw.hover('[data-participant="Dora"]');
+  await pages.Ben.click('[data-participant="Dora"] .pin');
+  await untilTile("Dora", "is large", (tile) => tile.large && tile.width === 640);
+  await untilFrames("Dora");
+});
