@@ -1,6 +1,7 @@
 #include "rtc/cc/feedback_cap.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -9,9 +10,9 @@ namespace {
 
 constexpr size_t kIndexMask = FeedbackCap::kHistory - 1;
 static_assert((FeedbackCap::kHistory & kIndexMask) == 0);
-constexpr double kMostAtOnce = 0.5;  // of what was sent, however little arrived
+constexpr double kMostAtOnce = 0.5;  // of what was sent or could be, however little arrived
 constexpr double kRoomToStay = 1.1;  // over what was sent before an attempt, for the measured rates sway
-constexpr int kDelayPackets = 3;     // that make a delay to go by
+constexpr size_t kDelayPackets = 3;  // that make a delay to go by
 constexpr TimeDelta kLargestStep = TimeDelta::Seconds(10);
 constexpr TimeDelta kMostGrowthTime = TimeDelta::Seconds(2);
 
@@ -65,8 +66,8 @@ void FeedbackCap::OnFeedback(const rtcp::TransportFeedback& feedback, Timestamp 
   if (history_.empty()) history_.resize(kHistory);
   if (!sent_since_) sent_since_ = now;
   const int64_t reference_ms = UnwrapReference(feedback.reference_time) * rtcp::TransportFeedback::kReferenceUnit.ms();
-  int64_t delays_ms = 0;
-  int arrivals = 0;
+  std::array<int64_t, kDelayPackets> delays_ms;  // of the last ones
+  size_t arrivals = 0;
   for (const rtcp::TransportFeedback::Packet& packet : feedback.packets) {
     Sent& known = history_[packet.seq.value() & kIndexMask];
     if (known.size == 0 || known.seq != packet.seq.value()) continue;
@@ -83,19 +84,19 @@ void FeedbackCap::OnFeedback(const rtcp::TransportFeedback& feedback, Timestamp 
       continue;
     }
     period_.bytes += told.size;
-    delays_ms += DelayOf(arrival_ms, told.at_ms);
-    ++arrivals;
+    delays_ms[arrivals++ % kDelayPackets] = DelayOf(arrival_ms, told.at_ms);
   }
-  if (arrivals >= kDelayPackets) JudgeDelay(delays_ms / arrivals, now);
+  // The least, for single packets are late for many reasons.
+  if (arrivals >= kDelayPackets) JudgeDelay(*std::ranges::min_element(delays_ms), now);
   const TimeDelta span = TimeDelta::Millis(period_begin_ms_ ? newest_arrival_ms_ - *period_begin_ms_ : 0);
   const bool enough = period_.packets >= kManyPackets || (period_.packets >= kFewPackets && span >= kLongPeriod);
   if (enough && span >= kPeriod && now > *sent_since_) EndPeriod(now);
 }
 
-void FeedbackCap::JudgeDelay(int64_t mean_ms, Timestamp now) {
+void FeedbackCap::JudgeDelay(int64_t delay_ms, Timestamp now) {
   if (!IsTrying(now)) {
-    usual_delay_ms_ = mean_ms;
-  } else if (usual_delay_ms_ && mean_ms - *usual_delay_ms_ > kLate.ms()) {
+    usual_delay_ms_ = delay_ms;
+  } else if (usual_delay_ms_ && delay_ms - *usual_delay_ms_ > kLate.ms()) {
     CutTo(std::max(arrived_ * kCut, before_attempt_ * kRoomToStay), now);
   }
 }
@@ -122,7 +123,8 @@ void FeedbackCap::JudgeLoss(double loss, Timestamp now) {
   const TimeDelta since = last_judgement_ ? now - *last_judgement_ : TimeDelta::Zero();
   last_judgement_ = now;
   if (loss > kHighLoss) {
-    CutTo(std::max(arrived_ * kCut, IsTrying(now) ? before_attempt_ * kRoomToStay : sent_ * kMostAtOnce), now);
+    const DataRate before = cap_ ? std::min(*cap_, sent_) : sent_;
+    CutTo(std::max(arrived_ * kCut, IsTrying(now) ? before_attempt_ * kRoomToStay : before * kMostAtOnce), now);
   } else if (loss < kLowLoss) {
     Grow(std::min(since, kMostGrowthTime));
   }

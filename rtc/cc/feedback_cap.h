@@ -2,7 +2,7 @@
 // reports where there is no such feedback. It bounds what layers are chosen from; it neither paces nor probes, nor finds
 // out how much more would get through than is sent: to know, more has to be sent.
 //
-//   loss over kHighLoss    -> the cap becomes kCut of what arrived, but at least half of what was sent
+//   loss over kHighLoss    -> the cap becomes kCut of what arrived; it is halved at most at once
 //   loss below kLowLoss    -> it grows by kGrowth a second while it holds something back. When it holds nothing back it
 //                             ends at kHeadroom of what is sent
 //   an attempt that fails  -> back to what was sent before. Layers were raised under the cap: if within kAttempt packets
@@ -87,7 +87,7 @@ class FeedbackCap {
   int64_t DelayOf(int64_t arrival_ms, uint32_t sent_ms);
   bool IsSettled(uint32_t sent_ms) const;
   bool IsTrying(Timestamp now) const { return attempt_end_ && now < *attempt_end_; }
-  void JudgeDelay(int64_t mean_ms, Timestamp now);
+  void JudgeDelay(int64_t delay_ms, Timestamp now);
   void EndPeriod(Timestamp now);
   void JudgeLoss(double loss, Timestamp now);
   void CutTo(DataRate rate, Timestamp now);

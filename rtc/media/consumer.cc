@@ -202,9 +202,24 @@ void Consumer::SetPreferredLayers(ConsumerLayers layers) {
 }
 
 void Consumer::SetLimit(std::optional<ConsumerLayers> limit) {
+  limit_ = limit;
   std::optional<Layers> layers;
   if (limit) layers = Layers{.spatial = limit->spatial, .temporal = limit->temporal};
   for (Lane& lane : lanes_) lane.selector.SetLimit(layers);
+}
+
+Consumer::LayerCount Consumer::layer_count() const {
+  if (!HasLayers()) return {};
+  const RtpStreamParameters& params = lanes_[0].stream.params();
+  return {.spatial = params.spatial_layers, .temporal = params.temporal_layers};
+}
+
+DataRate Consumer::RateOfLayers(ConsumerLayers layers, Timestamp now) const {
+  constexpr int kAll = 255;
+  const bool simulcast = type() == RtpType::kSimulcast;
+  const auto stream = static_cast<size_t>(simulcast ? layers.spatial : 0);
+  const int temporal = layer_count().temporal > 1 ? layers.temporal : kAll;  // what was not signalled all passes
+  return producer_.streams()[stream].RateOfLayers(simulcast ? kAll : layers.spatial, temporal, now);
 }
 
 std::optional<ConsumerLayers> Consumer::preferred_layers() const {

@@ -95,9 +95,18 @@ class Consumer {
   void SetPreferredLayers(ConsumerLayers layers);
   // No layers above this are sent, for want of bandwidth; nullopt: no limit.
   void SetLimit(std::optional<ConsumerLayers> limit);
+  const std::optional<ConsumerLayers>& limit() const { return limit_; }
   std::optional<ConsumerLayers> preferred_layers() const;
   std::optional<ConsumerLayers> target_layers() const;
   std::optional<ConsumerLayers> current_layers() const;
+  // How many layers there are to choose from: one of each where there is no choice.
+  struct LayerCount {
+    int spatial = 1;
+    int temporal = 1;
+  };
+  LayerCount layer_count() const;
+  // What comes at present of what is sent when these layers are chosen; zero: nothing of the highest of them.
+  DataRate RateOfLayers(ConsumerLayers layers, Timestamp now) const;
   void SetPriority(uint8_t priority) { priority_ = priority; }
   uint8_t priority() const { return priority_; }
 
@@ -137,6 +146,7 @@ class Consumer {
   std::vector<Lane> lanes_;
   std::array<bool, 128> supported_{};  // by mapped payload type
   std::vector<TraceKind> trace_kinds_;
+  std::optional<ConsumerLayers> limit_;
   std::optional<ConsumerLayers> reported_layers_;
   ConsumerScore reported_score_;
 };

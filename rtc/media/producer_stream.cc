@@ -188,6 +188,19 @@ void ProducerStream::CountLayer(const codec::FrameInfo& frame, size_t size, Time
   layer_rates_.back().rate.Add(size, arrival);
 }
 
+DataRate ProducerStream::RateOfLayers(int spatial, int temporal, Timestamp now) const {
+  constexpr int kAll = 255;
+  DataRate sum;
+  bool has_highest = spatial == kAll;
+  for (const LayerRate& layer : layer_rates_) {
+    if (layer.spatial > spatial || layer.temporal > temporal) continue;
+    const DataRate rate = layer.rate.Rate(now);
+    has_highest |= layer.spatial == spatial && rate > DataRate::Zero();
+    sum = sum + rate;
+  }
+  return has_highest ? sum : DataRate::Zero();
+}
+
 void ProducerStream::Pause() {
   nack_.Reset();
   ask_.clear();

@@ -85,6 +85,8 @@ class ProducerStream {
   uint8_t score() const { return receive_ ? receive_->score() : 0; }
   uint64_t key_frames() const { return key_frame_count_; }
 
+  // Of the layers up to these. Zero while none of the highest spatial one comes.
+  DataRate RateOfLayers(int spatial, int temporal, Timestamp now) const;
   RtpStreamStats Stats(Timestamp now) const;
 
  private:

@@ -181,6 +181,7 @@ absl::StatusOr<Consumer*> Transport::AddConsumer(ConsumerConfig config, Producer
       consumer_by_ssrc_[*ssrc] = consumer->get();
     }
   }
+  limiter_.OnAdded(**consumer);
   const Consumer& key = **consumer;
   return consumers_.Add(key, *std::move(consumer)).get();
 }

@@ -32,6 +32,7 @@
 #include "rtc/sctp/sctp_stack.h"
 #include "rtc/transport/data_endpoints.h"
 #include "rtc/transport/drop_reason.h"
+#include "rtc/transport/layer_limiter.h"
 #include "rtc/transport/path_policy.h"
 #include "rtc/transport/protection.h"
 #include "rtc/transport/rtcp_reporter.h"
@@ -141,6 +142,7 @@ class Transport {
   const absl::flat_hash_map<Ssrc, Consumer*>& consumer_by_ssrc() const { return consumer_by_ssrc_; }
   TransportStats Stats(Timestamp now) const;
   const DropCounts& drops() const { return drops_; }
+  const LayerLimiter& limiter() const { return limiter_; }
 
  private:
   Transport(std::string id, PathPolicy path, Protection protection, const Env& env, Timestamp now);
@@ -183,6 +185,8 @@ class Transport {
   // transport_send.cc
   bool ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn& turn);
   void CatchUp(Consumer& consumer, const Producer::Fresh& first, std::span<const Producer::Fresh> later, Turn& turn);
+  // A packet with the next transport-wide number was written.
+  void NumberSent(size_t size, Timestamp now);
   void CommitRtp(const Consumer& consumer, size_t size, bool is_rtx, Turn& turn);
   void SendDirect(const std::string& id, bool rtcp, std::span<const uint8_t> bytes, Turn& turn);
   void SendRtcp(std::span<const uint8_t> compound, Turn& turn);
@@ -212,6 +216,7 @@ class Transport {
   std::unique_ptr<SctpAssociation> sctp_;
   RtpDemuxer demuxer_;
   RtcpReporter reporter_;
+  LayerLimiter limiter_;
   BitrateSettings bitrates_;
   TransportCounters counters_;
   DropCounts drops_;

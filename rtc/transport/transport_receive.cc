@@ -133,6 +133,8 @@ void Transport::ReadRtcp(std::span<const uint8_t> compound, Timestamp arrival, T
                     },
                     [&](const rtcp::ExtendedReport& report) { OnExtendedReport(report, arrival, turn); },
                     [&](const rtcp::Bye& bye) { OnBye(bye); },
+                    [&](const rtcp::TransportFeedback& f) { limiter_.OnFeedback(f, consumers_, turn.now); },
+                    [&](const rtcp::Remb& remb) { limiter_.OnRemb(remb, consumers_, turn.now); },
                 });
   if (result.error != rtcp::ReadError::kNone || result.malformed > 0) drops_.Count(DropReason::kBadRtcp);
 }
@@ -146,12 +148,18 @@ void Transport::OnSenderReport(const rtcp::SenderReport& report, Timestamp arriv
 }
 
 void Transport::OnReportBlocks(std::span<const rtcp::ReportBlock> blocks, Turn& turn) {
+  double lost = 0, sent = 0;
   for (const rtcp::ReportBlock& block : blocks) {
     const auto it = consumer_by_ssrc_.find(block.source);
     if (it == consumer_by_ssrc_.end()) continue;
     OutgoingStream* stream = it->second->FindStream(block.source);
-    if (stream->params().ssrc == block.source) stream->send().OnReportBlock(block, Ntp(turn.now));
+    if (stream->params().ssrc != block.source) continue;
+    stream->send().OnReportBlock(block, Ntp(turn.now));
+    const auto rate = static_cast<double>(stream->send().bitrate(turn.now).bps());
+    sent += rate;
+    lost += rate * block.fraction_lost / 256;
   }
+  if (sent > 0) limiter_.OnReports(lost / sent, counters_.rtp_sent.rate(turn.now), consumers_, turn.now);
 }
 
 void Transport::OnKeyFrameRequest(Ssrc media, bool fir, Turn& turn) {

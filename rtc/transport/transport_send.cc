@@ -37,7 +37,7 @@ bool Transport::ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn&
   if (!packet) return false;
   const auto out = [&] { return turn.batch.Next().first(kMaxRtp); };
   const auto commit = [&](size_t size) {
-    if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
+    if (consumer.stream(0).needs_transport_seq()) NumberSent(size, turn.now);
     CommitRtp(consumer, size, false, turn);
   };
   const auto written = consumer.Write(one, *packet, NextStamp(turn.now), turn.now, out(), turn.outbox.media);
@@ -59,6 +59,11 @@ void Transport::CatchUp(Consumer& consumer, const Producer::Fresh& first, std::s
       ForwardOne(consumer, {.stream = first.stream, .seq = seq, .captured = first.captured}, turn);
     }
   }
+}
+
+void Transport::NumberSent(size_t size, Timestamp now) {
+  limiter_.OnSent(transport_seq_, size, now);
+  transport_seq_ = transport_seq_ + 1;
 }
 
 void Transport::CommitRtp(const Consumer& consumer, size_t size, bool is_rtx, Turn& turn) {
@@ -86,11 +91,14 @@ void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
   stream->CountNack(nack.seqs.size());
   consumer.Trace(TraceKind::kNack, nack.media, turn.now, turn.outbox.media);
   if (!consumer.active()) return;
+  const bool video = consumer.kind() == MediaKind::kVideo;
   for (SeqNum seq : nack.seqs) {
+    if (video && !limiter_.MayRepeat(turn.now)) break;
     const size_t size = consumer.WriteAgain(*stream, seq, NextStamp(turn.now), turn.now,
                                             turn.batch.Next().first(kMaxRtp), turn.outbox.media);
     if (size == 0) continue;
-    if (stream->has_rtx() && stream->needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
+    if (video) limiter_.OnRepeated(size);
+    if (stream->has_rtx() && stream->needs_transport_seq()) NumberSent(size, turn.now);
     CommitRtp(consumer, size, true, turn);
   }
 }

@@ -65,7 +65,7 @@ void Transport::BecameConnected(Turn& turn) {
 }
 
 Timestamp Transport::NextDeadline() const {
-  Timestamp deadline = reporter_.NextDeadline();
+  Timestamp deadline = std::min(reporter_.NextDeadline(), limiter_.deadline());
   if (path_.ice()) deadline = std::min(deadline, path_.ice()->NextDeadline());
   if (protection_.dtls()) deadline = std::min(deadline, protection_.dtls()->NextDeadline());
   if (sctp_) deadline = std::min(deadline, sctp_->NextDeadline());
@@ -94,6 +94,7 @@ void Transport::OnTimer(Turn& turn) {
   const auto emit = [&](std::span<const uint8_t> rtcp) { SendRtcp(rtcp, turn); };
   if (reporter_.ReportsDue(turn.now)) SendReports(turn);
   reporter_.SendFeedback(producers_, turn.now, emit);
+  limiter_.OnTimer(consumers_, turn.now);
 }
 
 void Transport::HandlePathClosed(const Path& path, Turn& turn) {

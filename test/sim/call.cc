@@ -82,6 +82,11 @@ Producer& Call::AnnounceSimulcast(const Participant& from) {
   return AddProducer(from, Simulcast(ssrc, std::to_string(next_id_)));
 }
 
+Producer& Call::AnnounceSimulcast(const Participant& from, std::span<const DataRate> rates) {
+  const Ssrc ssrc(std::exchange(next_ssrc_, next_ssrc_ + 10));
+  return AddProducer(from, SimulcastOf(ssrc, std::to_string(next_id_), rates));
+}
+
 Producer& Call::AddProducer(const Participant& from, const std::vector<StreamConfig>& layers) {
   auto config = ProducerConfigOf("producer-" + std::to_string(next_id_++), layers, from.peer->name());
   Producer* producer = worker_.Do([&] {

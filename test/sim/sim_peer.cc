@@ -7,6 +7,7 @@
 #include "rtc/base/check.h"
 #include "rtc/rtcp/compound.h"
 #include "rtc/rtp/demux.h"
+#include "rtc/rtp/header_extension_values.h"
 
 namespace sluice::sim {
 namespace {
@@ -123,6 +124,11 @@ void SimPeer::OnRtp(std::span<uint8_t> bytes) {
                       return receiver->OnRtp(*packet, events_.now());
                     });
   if (!ours) ++stats_.unknown_packets;
+  if (const auto value = packet && feedback_generator_ ? packet->Extension(kTransportSeqId) : std::nullopt) {
+    if (const auto number = rtp::TransportSequenceNumber::Parse(*value)) {
+      feedback_generator_->OnPacket(number->seq, events_.now());
+    }
+  }
   SendRequests();
 }
 
@@ -183,6 +189,17 @@ MediaSender* SimPeer::FindSender(Ssrc ssrc) {
 void SimPeer::Tick() {
   for (const auto& receiver : receivers_) receiver->OnTimer(events_.now());
   SendRequests();
+  SendFeedback();
+}
+
+void SimPeer::SendFeedback() {
+  if (!feedback_generator_ || events_.now() < feedback_generator_->deadline()) return;
+  while (const auto feedback = feedback_generator_->Next(rtcp_ssrc_, receivers_.front()->config().ssrc)) {
+    std::array<uint8_t, 1200> bytes;
+    rtcp::CompoundWriter writer(bytes);
+    SLUICE_CHECK(writer.Add(*feedback));
+    SendRtcp(writer.written());
+  }
 }
 
 void SimPeer::SendRequests() {

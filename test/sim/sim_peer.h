@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "rtc/base/rng.h"
+#include "rtc/cc/transport_feedback_generator.h"
 #include "rtc/net/socket_address.h"
 #include "rtc/rtcp/extended_report.h"
 #include "rtc/srtp/srtp_session.h"
@@ -65,6 +66,8 @@ class SimPeer {
   void StopSending() { sending_ = false; }
   // A sender that never says when it captured what.
   void LeaveOutSenderReports() { sends_reports_ = false; }
+  // Tells every 100 ms when packets with transport-wide numbers came; it does not otherwise.
+  void SendTransportFeedback() { feedback_generator_.emplace(); }
   // Any bytes, from our address; for hostile scenarios.
   void SendRaw(Datagram datagram) { network_.Send(address_, server_, std::move(datagram)); }
 
@@ -94,6 +97,7 @@ class SimPeer {
   void Tick();
   void SendRequests();
   void SendReports();
+  void SendFeedback();
   void SendRtp(std::span<const uint8_t> packet);
   void SendRtcp(std::span<const uint8_t> compound);
   rtcp::NtpTime Ntp() const { return rtcp::NtpTime::From(events_.now(), wall_offset_); }
@@ -118,6 +122,7 @@ class SimPeer {
   uint32_t transport_packets_ = 0;
   SeqUnwrapper feedback_numbers_;
   std::map<ExtSeqNum, bool> feedback_;
+  std::optional<TransportFeedbackGenerator> feedback_generator_;
   std::optional<rtcp::ExtendedReport::Dlrr> reference_;  // to be answered with the next report
   Timestamp reference_arrival_;
   Stats stats_;

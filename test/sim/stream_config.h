@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,20 @@ inline std::vector<StreamConfig> Simulcast(Ssrc first, const std::string& mid) {
     config.mid = mid;
     config.rid = std::string(1, static_cast<char>('a' + layer));
     layers.push_back(config);
+  }
+  return layers;
+}
+
+// Layers of these bit rates (of payload), the lowest first.
+inline std::vector<StreamConfig> SimulcastOf(Ssrc first, const std::string& mid, std::span<const DataRate> rates) {
+  constexpr int64_t kMaxPayload = 1100;
+  std::vector<StreamConfig> layers = Simulcast(first, mid);
+  layers.resize(rates.size());
+  for (size_t i = 0; i < rates.size(); ++i) {
+    const int64_t frame = (rates[i] * layers[i].frame_interval).bytes();
+    const int64_t packets = (frame + kMaxPayload - 1) / kMaxPayload;
+    layers[i].packets_per_frame = static_cast<uint16_t>(packets);
+    layers[i].payload_size = static_cast<size_t>(frame / packets);
   }
   return layers;
 }

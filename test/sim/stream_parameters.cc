@@ -62,6 +62,8 @@ ConsumerConfig ConsumerConfigOf(const std::string& id, const StreamConfig& confi
                      .kind = config.kind,
                      .type = producer.type(),
                      .rtp_parameters = ParametersOf(config, 1)};
+  out.rtp_parameters.header_extensions.push_back(
+      {.uri = rtp::HeaderExtension::kTransportWideCc, .id = kTransportSeqId});
   out.rtp_parameters.rtcp.cname = producer.config().rtp_parameters.rtcp.cname;
   for (const RtpMapping::Encoding& encoding : producer.config().rtp_mapping.encodings) {
     out.consumable_encodings.push_back({.ssrc = encoding.mapped_ssrc});
