@@ -16,6 +16,8 @@ FilteredPacket DescriptorFilter::Start(uint32_t timestamp, const DependencyInfo&
   structure_ = frame.structure;
   broken_.reset();
   current_ = -1;
+  changes_.Clear();
+  changes_.Add(newest_, current_);
   LearnTargets(structure);
   sender_sends_ = frame.active_targets;
   told_targets_ = sender_sends_;
@@ -36,6 +38,7 @@ FilteredPacket DescriptorFilter::Filter(uint32_t timestamp, const DependencyInfo
       structure_ = frame.structure;
       LearnTargets(structure);
       current_ = -1;  // means another thing now
+      changes_.Add(number, current_);
     }
     sender_sends_ = frame.active_targets;
     FollowChains(number, frame);
@@ -113,6 +116,7 @@ bool DescriptorFilter::ChainIntact(int target) const {
 void DescriptorFilter::MoveTo(int target) {
   if (target < 0) return;
   current_ = target;
+  changes_.Add(newest_, target);
   const DependencyStructure::Target& to = targets_[static_cast<size_t>(target)];
   current_layers_ = {to.spatial_layer, to.temporal_layer};
   if (chain_count_ != 0) broken_.reset(to.chain);
@@ -141,8 +145,9 @@ void DescriptorFilter::Follow(const DependencyInfo& frame, Layers wish, bool pic
 bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame) {
   // The lowest layer's key frame may have what a decoder needs for the others.
   if (frame.has_structure && frame.frame_difference_count == 0 && frame.spatial_layer == 0) return true;
-  if (current_ < 0 || !ReferencesSent(number, frame)) return false;
-  if (frame.indication(static_cast<size_t>(current_)) == DecodeTargetIndication::kNotPresent) return false;
+  const int target = changes_.At(number);
+  if (target < 0 || !ReferencesSent(number, frame)) return false;
+  if (frame.indication(static_cast<size_t>(target)) == DecodeTargetIndication::kNotPresent) return false;
   // A key frame of an upper layer, in a stream of independent layers, takes the place of all that a decoder remembers.
   if (number == newest_ && frame.frame_difference_count == 0) oldest_reference_ = number;
   return true;

@@ -18,12 +18,14 @@
 #include <cstdint>
 
 #include "rtc/codec/dependency_descriptor.h"
+#include "rtc/forward/change_history.h"
 #include "rtc/forward/layers.h"
 
 namespace sluice {
 
 class DescriptorFilter {
  public:
+  static constexpr bool IsBefore(int64_t a, int64_t b) { return a < b; }
   static constexpr size_t kMemory = 512;  // frames; a reference further back counts as sent
 
   // The packet is the first of a key frame, the first that is sent.
@@ -69,9 +71,10 @@ class DescriptorFilter {
 
   int current_ = -1;  // target
   Layers current_layers_;
-  std::optional<uint32_t> ended_;  // timestamp of the newest picture whose last packet was sent
-  uint32_t told_targets_ = 0;      // what the receiver believes
-  int64_t told_at_ = 0;            // the frame at which that changed
+  ChangeHistory<int64_t, int, IsBefore> changes_;  // of current_, by frame number
+  std::optional<uint32_t> ended_;                  // timestamp of the newest picture whose last packet was sent
+  uint32_t told_targets_ = 0;                      // what the receiver believes
+  int64_t told_at_ = 0;                            // the frame at which that changed
 };
 
 }  // namespace sluice

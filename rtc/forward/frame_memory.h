@@ -51,4 +51,6 @@ constexpr bool IsNewerTimestamp(uint32_t timestamp, uint32_t than) {
   return static_cast<int32_t>(timestamp - than) > 0;
 }
 
+constexpr bool IsOlderTimestamp(uint32_t timestamp, uint32_t than) { return IsNewerTimestamp(than, timestamp); }
+
 }  // namespace sluice

@@ -1,7 +1,5 @@
 #include "rtc/forward/temporal_filter.h"
 
-#include <algorithm>
-
 namespace sluice {
 namespace {
 
@@ -14,7 +12,9 @@ constexpr bool MarksSwitchingPoints(codec::MediaCodec codec) {
 void TemporalFilter::Start(uint32_t timestamp, Layers wish) {
   kept_.Clear();
   kept_.Add(timestamp) = true;
-  current_ = before_ = wish.temporal;
+  current_ = wish.temporal;
+  changes_.Clear();
+  changes_.Add(timestamp, current_);
 }
 
 FilteredPacket TemporalFilter::Filter(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
@@ -22,9 +22,8 @@ FilteredPacket TemporalFilter::Filter(uint32_t timestamp, const codec::FrameInfo
   const bool is_newer = !newest || IsNewerTimestamp(timestamp, *newest);
   bool* kept = is_newer ? nullptr : kept_.Find(timestamp);
   if (!kept) {
-    if (is_newer) Move(frame, wish.temporal);
-    // Of a frame that comes late as a whole nothing is known but that it is not above either side of the last change.
-    const bool keep = frame.temporal_layer <= (is_newer ? current_ : std::min(current_, before_));
+    if (is_newer) Move(timestamp, frame, wish.temporal);
+    const bool keep = frame.temporal_layer <= changes_.At(timestamp);
     if (!is_newer) return {.forward = keep};
     kept = &kept_.Add(timestamp);
     *kept = keep;
@@ -32,7 +31,7 @@ FilteredPacket TemporalFilter::Filter(uint32_t timestamp, const codec::FrameInfo
   return {.forward = *kept};
 }
 
-void TemporalFilter::Move(const codec::FrameInfo& frame, int wish) {
+void TemporalFilter::Move(uint32_t timestamp, const codec::FrameInfo& frame, int wish) {
   const int from = current_;
   const bool may_go_up = frame.key_frame || (frame.temporal_layer == 0 && !MarksSwitchingPoints(codec_));
   if (wish < current_ || may_go_up) {
@@ -41,7 +40,7 @@ void TemporalFilter::Move(const codec::FrameInfo& frame, int wish) {
     // VP8's mark says that the frame needs the base layer only; the others' that it needs the layers below its own.
     if (codec_ == codec::MediaCodec::kVp8 || frame.temporal_layer == current_ + 1) current_ = frame.temporal_layer;
   }
-  if (current_ != from) before_ = from;
+  if (current_ != from) changes_.Add(timestamp, current_);
 }
 
 }  // namespace sluice

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "rtc/codec/frame_info.h"
+#include "rtc/forward/change_history.h"
 #include "rtc/forward/frame_memory.h"
 #include "rtc/forward/layers.h"
 
@@ -23,11 +24,11 @@ class TemporalFilter {
   Layers current() const { return {.spatial = 0, .temporal = current_}; }
 
  private:
-  void Move(const codec::FrameInfo& frame, int wish);
+  void Move(uint32_t timestamp, const codec::FrameInfo& frame, int wish);
 
   codec::MediaCodec codec_;
   int current_ = 0;
-  int before_ = 0;  // the last change
+  ChangeHistory<uint32_t, int, IsOlderTimestamp> changes_;  // of current_
   FrameMemory<bool> kept_;
 };
 

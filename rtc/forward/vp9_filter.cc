@@ -8,7 +8,9 @@ FilteredPacket Vp9Filter::Start(uint32_t timestamp, const codec::FrameInfo& fram
   pictures_.Clear();
   intact_ = {};
   independent_ = simulcast_ = false;
-  current_ = before_ = wish;
+  current_ = wish;
+  changes_.Clear();
+  changes_.Add(timestamp, current_);
   starved_ = false;
   pictures_seen_ = 0;
   came_ = kMaxSpatial - 1;
@@ -23,14 +25,11 @@ FilteredPacket Vp9Filter::Filter(uint32_t timestamp, const codec::FrameInfo& fra
   const auto newest = pictures_.newest();
   const bool is_newer = !newest || IsNewerTimestamp(timestamp, *newest);
   Picture* picture = is_newer ? &BeginPicture(timestamp, frame, wish) : pictures_.Find(timestamp);
-  if (!picture) {
-    const bool keep = KeepsLatePicture(frame);
-    return {.forward = keep, .ends_picture = keep && frame.end_of_frame && frame.spatial_layer == current_.spatial};
-  }
+  if (!picture) return JudgeLatePicture(timestamp, frame);
   const auto bit = static_cast<uint8_t>(1 << frame.spatial_layer);
   if (!(picture->decided & bit)) {
     picture->decided |= bit;
-    if (Decide(*picture, frame, wish)) picture->sent |= bit;
+    if (Decide(timestamp, *picture, frame, wish)) picture->sent |= bit;
   }
   if (timestamp == *pictures_.newest()) highest_of_picture_ = std::max(highest_of_picture_, frame.spatial_layer);
   return picture->sent & bit ? Pass(*picture, frame) : FilteredPacket();
@@ -42,11 +41,11 @@ FilteredPacket Vp9Filter::Pass(Picture& picture, const codec::FrameInfo& frame) 
   return {.forward = true, .ends_picture = ends};
 }
 
-// Of a picture that comes late as a whole nothing is known but that it is not above either side of the last change.
-bool Vp9Filter::KeepsLatePicture(const codec::FrameInfo& frame) const {
-  if (frame.temporal_layer > std::min(current_.temporal, before_.temporal)) return false;
-  if (independent_ && frame.not_for_upper && frame.spatial_layer != current_.spatial) return false;
-  return frame.spatial_layer <= std::min(current_.spatial, before_.spatial);
+FilteredPacket Vp9Filter::JudgeLatePicture(uint32_t timestamp, const codec::FrameInfo& frame) const {
+  const Layers then = changes_.At(timestamp);
+  if (frame.temporal_layer > then.temporal || frame.spatial_layer > then.spatial) return {};
+  if (independent_ && frame.not_for_upper && frame.spatial_layer != then.spatial) return {};
+  return {.forward = true, .ends_picture = frame.end_of_frame && frame.spatial_layer == then.spatial};
 }
 
 Vp9Filter::Picture& Vp9Filter::BeginPicture(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
@@ -64,7 +63,7 @@ Vp9Filter::Picture& Vp9Filter::BeginPicture(uint32_t timestamp, const codec::Fra
       current_.temporal = std::min<int>(frame.temporal_layer, wish.temporal);
     }
   }
-  if (current_ != from) before_ = from;
+  if (current_ != from) changes_.Add(timestamp, current_);
   if (key) starved_ = false;
   Picture& picture = pictures_.Add(timestamp);
   picture.key = key;
@@ -73,7 +72,7 @@ Vp9Filter::Picture& Vp9Filter::BeginPicture(uint32_t timestamp, const codec::Fra
   return picture;
 }
 
-bool Vp9Filter::Decide(Picture& picture, const codec::FrameInfo& frame, Layers wish) {
+bool Vp9Filter::Decide(uint32_t timestamp, Picture& picture, const codec::FrameInfo& frame, Layers wish) {
   const int spatial = frame.spatial_layer;
   if (spatial > 0 && picture.key) simulcast_ = !frame.inter_layer;
   if (spatial > 0) independent_ = simulcast_ || (picture.key ? independent_ : !frame.inter_layer);
@@ -81,8 +80,8 @@ bool Vp9Filter::Decide(Picture& picture, const codec::FrameInfo& frame, Layers w
   bool& intact = intact_[static_cast<size_t>(spatial)];
   if (spatial > picture.spatial) {
     if (spatial > wish.spatial || !MayGoUpTo(spatial, picture, frame)) return intact = false;
-    before_ = current_;
     current_.spatial = picture.spatial = static_cast<uint8_t>(spatial);
+    if (timestamp == *pictures_.newest()) changes_.Add(timestamp, current_);
     starved_ = false;
     return intact = true;
   }

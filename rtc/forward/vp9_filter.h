@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "rtc/codec/frame_info.h"
+#include "rtc/forward/change_history.h"
 #include "rtc/forward/frame_memory.h"
 #include "rtc/forward/layers.h"
 
@@ -44,18 +45,18 @@ class Vp9Filter {
 
   Picture& BeginPicture(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish);
   FilteredPacket Pass(Picture& picture, const codec::FrameInfo& frame) const;
-  bool KeepsLatePicture(const codec::FrameInfo& frame) const;
-  bool Decide(Picture& picture, const codec::FrameInfo& frame, Layers wish);
+  FilteredPacket JudgeLatePicture(uint32_t timestamp, const codec::FrameInfo& frame) const;
+  bool Decide(uint32_t timestamp, Picture& picture, const codec::FrameInfo& frame, Layers wish);
   bool MayGoUpTo(int spatial, const Picture& picture, const codec::FrameInfo& frame) const;
   void NoteHighest();
   int Reachable(int wish) const;  // the wish, or the highest layer that comes
 
   Layers current_;
-  Layers before_;                           // the last change
-  bool starved_ = false;                    // of the current layer came what cannot be decoded
-  std::array<bool, kMaxSpatial> intact_{};  // a decoder could go on with this layer
-  bool independent_ = false;                // between key pictures no layer needs a lower one
-  bool simulcast_ = false;                  // nor in them
+  ChangeHistory<uint32_t, Layers, IsOlderTimestamp> changes_;  // of current_
+  bool starved_ = false;                                       // of the current layer came what cannot be decoded
+  std::array<bool, kMaxSpatial> intact_{};                     // a decoder could go on with this layer
+  bool independent_ = false;                                   // between key pictures no layer needs a lower one
+  bool simulcast_ = false;                                     // nor in them
   FrameMemory<Picture> pictures_;
   std::array<uint8_t, kWindow> highest_{};  // spatial layer of the last pictures
   int pictures_seen_ = 0;

@@ -106,7 +106,7 @@ class LayersTest : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(LayersTest, EveryPictureIsDecodedThroughRandomChangesOfLayers) {
-  if (IsIn(kChangesNotYet)) GTEST_SKIP();
+  (void)kChangesNotYet;
   SCOPED_TRACE(fmt::format("run again with SLUICE_SEED={}", seed));
   call.RunFor(TimeDelta::Seconds(2));
   const auto changes = static_cast<int>(FromEnvironment("SLUICE_LAYER_EVENTS", kChanges));
@@ -124,7 +124,7 @@ TEST_P(LayersTest, EveryPictureIsDecodedThroughRandomChangesOfLayers) {
 }
 
 TEST_P(LayersTest, EveryPictureIsDecodedThroughPausesAndLosses) {
-  if (IsIn(kEventsNotYet)) GTEST_SKIP();
+  (void)kEventsNotYet;
   SCOPED_TRACE(fmt::format("run again with SLUICE_SEED={}", seed));
   call.RunFor(TimeDelta::Seconds(2));
   const auto events = static_cast<int>(FromEnvironment("SLUICE_LAYER_EVENTS", kEvents));
