@@ -83,10 +83,12 @@ bool Vp9Filter::Decide(uint32_t timestamp, Picture& picture, const codec::FrameI
     current_.spatial = picture.spatial = static_cast<uint8_t>(spatial);
     if (timestamp == *pictures_.newest()) changes_.Add(timestamp, current_);
     starved_ = false;
+    if (!frame.inter_layer) intact_ = {};
     return intact = true;
   }
   if (spatial < picture.spatial && independent_ && frame.not_for_upper) return intact = false;
   if (!frame.inter_picture) {
+    if (simulcast_) intact_ = {};  // a key frame takes the place of all that a decoder remembers
     intact = true;
   } else if (!intact) {
     starved_ |= spatial == picture.spatial;
