@@ -7,6 +7,7 @@
 
 #include "rtc/base/rng.h"
 #include "rtc/forward/descriptor_filter.h"
+#include "rtc/forward/temporal_filter.h"
 #include "rtc/forward/vp9_filter.h"
 #include "test/support/layered_stream.h"
 
@@ -316,6 +317,60 @@ TEST(Vp9FilterTest, PacketThatComesLateGetsWhatItsFrameGot) {
   EXPECT_TRUE(filter.Filter(next[0].timestamp, next[0].as_vp9, {0, 0}).forward);
   EXPECT_FALSE(filter.Filter(next[1].timestamp, next[1].as_vp9, {0, 0}).forward);
   EXPECT_TRUE(filter.Filter(key[1].timestamp, key[1].as_vp9, {0, 0}).forward);
+}
+
+// A frame that was wanted when it was sent, and comes after the wish was lowered.
+TEST_P(LayerFiltersTest, FrameThatComesLateIsJudgedByTheWishOfItsTime) {
+  if (top_.temporal == 0) GTEST_SKIP() << "it would be a base layer's";
+  Picture(true, top_);
+  const auto late = stream_.NextPicture();
+  Picture(false, top_);
+  Pictures(2, {top_.spatial, 0});
+  bool sent = false;
+  for (const auto& frame : late) {
+    EXPECT_TRUE(receiver_.Take(frame, {top_.spatial, 0}));
+    sent |= receiver_.last().temporal == top_.temporal;
+  }
+  EXPECT_TRUE(sent);
+}
+
+TEST(TemporalFilterTest, FrameThatComesLateIsJudgedByTheWishOfItsTime) {
+  TemporalFilter filter(codec::MediaCodec::kVp8);
+  filter.Start(0, {0, 2});
+  codec::FrameInfo base;
+  codec::FrameInfo upper;
+  upper.temporal_layer = 2;
+  EXPECT_TRUE(filter.Filter(6000, base, {0, 2}).forward);
+  EXPECT_FALSE(filter.Filter(12000, upper, {0, 0}).forward);
+  EXPECT_TRUE(filter.Filter(3000, upper, {0, 0}).forward);
+  EXPECT_FALSE(filter.Filter(12000, upper, {0, 2}).forward) << "the rest of a frame that was left out";
+}
+
+TEST(Vp9FilterTest, AsksForAKeyFrameWhenWhatItSendsCannotBeDecoded) {
+  Stream stream("L2T1");
+  Vp9Filter filter;
+  const auto key = stream.NextPicture(true);
+  filter.Start(key[0].timestamp, key[0].as_vp9, {1, 0});
+  EXPECT_FALSE(filter.wants_key_frame({1, 0}));
+  const auto next = stream.NextPicture();
+  EXPECT_TRUE(filter.Filter(next[0].timestamp, next[0].as_vp9, {1, 0}).forward);
+  EXPECT_FALSE(filter.Filter(next[1].timestamp, next[1].as_vp9, {1, 0}).forward) << "its key frame was lost";
+  EXPECT_TRUE(filter.wants_key_frame({1, 0}));
+}
+
+TEST(Vp9FilterTest, OneLayerOfIndependentOnesGoesOut) {
+  Stream stream("S2T1");
+  Vp9Filter filter;
+  const auto first = stream.NextPicture(true);
+  filter.Start(first[0].timestamp, first[0].as_vp9, {1, 0});
+  EXPECT_FALSE(filter.Filter(first[1].timestamp, first[1].as_vp9, {1, 0}).forward) << "the lower one went out";
+  const auto next = stream.NextPicture();
+  for (const auto& frame : next) filter.Filter(frame.timestamp, frame.as_vp9, {1, 0});
+  EXPECT_TRUE(filter.wants_key_frame({1, 0}));
+  const auto key = stream.NextPicture(true);
+  EXPECT_FALSE(filter.Filter(key[0].timestamp, key[0].as_vp9, {1, 0}).forward);
+  const auto upper = filter.Filter(key[1].timestamp, key[1].as_vp9, {1, 0});
+  EXPECT_TRUE(upper.forward && upper.ends_picture);
 }
 
 }  // namespace
