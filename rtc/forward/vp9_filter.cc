@@ -87,10 +87,6 @@ bool Vp9Filter::Decide(uint32_t timestamp, Picture& picture, const codec::FrameI
     return intact = true;
   }
   if (spatial < picture.spatial && independent_ && frame.not_for_upper) return intact = false;
-  if (!frame.inter_picture && simulcast_ && picture.sent != 0) {
-    starved_ = true;  // it would have to be alone
-    return intact = false;
-  }
   if (!frame.inter_picture) {
     if (simulcast_) intact_ = {};  // a key frame takes the place of all that a decoder remembers
     intact = true;

@@ -26,7 +26,17 @@ void MediaReceiver::OnRtx(const rtp::PacketView& packet, Timestamp now) {
   if (const auto recovered = rtp::PacketView::Parse(std::span(bytes).first(size))) OnMedia(*recovered, true, now);
 }
 
+// Nothing to decode, but a number that need not be asked for.
+void MediaReceiver::OnPadding(const rtp::PacketView& packet, Timestamp now) {
+  const auto result = stream_.OnPacket(packet.seq(), packet.timestamp(), packet.size(), now);
+  if (!result.usable()) return void(++stats_.repeated);
+  nack_.OnPacket(result.seq, false, now, ask_);
+  numbers_.insert(result.seq);
+  ++stats_.padding;
+}
+
 void MediaReceiver::OnMedia(const rtp::PacketView& packet, bool repaired, Timestamp now) {
+  if (packet.payload().empty() && packet.padding_size() != 0) return OnPadding(packet, now);
   const auto record = ReadPayload(config_.kind, packet.payload());
   if (!record || packet.payload_type() != config_.payload_type()) return void(++stats_.alien);
   const auto result = repaired ? stream_.OnRecovered(packet.seq(), now)

@@ -33,6 +33,7 @@ class MediaReceiver {
     uint32_t repaired = 0;
     uint32_t repeated = 0;         // came more than once under the media SSRC, or were recovered without need
     uint32_t alien = 0;            // payloads that no sender of ours made
+    uint32_t padding = 0;          // packets of nothing else
     uint32_t frames_complete = 0;  // every packet came
     uint32_t frames_decoded = 0;   // video: in order, from a key frame on
     uint32_t key_frames = 0;       // decoded
@@ -79,6 +80,7 @@ class MediaReceiver {
     MediaRecord record;  // of any packet
     bool complete() const { return packets.size() == record.packets; }
   };
+  void OnPadding(const rtp::PacketView& packet, Timestamp now);
   void OnMedia(const rtp::PacketView& packet, bool repaired, Timestamp now);
   void OnRtx(const rtp::PacketView& packet, Timestamp now);
   void NoteTime(uint32_t timestamp, Timestamp captured);
