@@ -63,7 +63,7 @@ async function capture(conference, browser, wanted) {
     const file = makeVector({
       ...wanted,
       streams: [...taken.streams.values()],
-      reports: taken.reports,
+      reports: taken.streams.size > 1 ? taken.reports : undefined,
       descriptorId: headerExtensions.some(({ uri }) => uri === DESCRIPTOR) ? DESCRIPTOR_ID : 0,
       from: WARM_UP_S,
     });

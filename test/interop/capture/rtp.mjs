@@ -64,17 +64,26 @@ function vp8Header(payload) {
   return at;
 }
 
+// The units of an aggregate, each with its length in front.
+function* unitsOf(payload, headerSize) {
+  for (let at = headerSize; at + 2 < payload.length; ) {
+    const size = (payload[at] << 8) | payload[at + 1];
+    yield payload.subarray(at + 2, at + 2 + size);
+    at += 2 + size;
+  }
+}
+
 const h264Starts = (payload) => {
   const type = payload[0] & 31;
-  if (type === 24) return payload.length > 3 && [5, 7].includes(payload[3] & 31);
+  if (type === 24) return [...unitsOf(payload, 1)].some(h264Starts);
   if (type === 28) return (payload[1] & 0x80) !== 0 && [5, 7].includes(payload[1] & 31);
   return type === 5 || type === 7;
 };
 
 // H.265: a parameter set or a picture at which a decoder may start (types 16 to 23).
 const h265Starts = (payload) => {
-  let type = (payload[0] >> 1) & 63;
-  if (type === 48) type = (payload[4] >> 1) & 63;
+  const type = (payload[0] >> 1) & 63;
+  if (type === 48) return [...unitsOf(payload, 2)].some(h265Starts);
   if (type === 49) return (payload[2] & 0x80) !== 0 && (payload[2] & 63) >= 16 && (payload[2] & 63) <= 23;
   return type >= 32 || (type >= 16 && type <= 23);
 };

@@ -57,6 +57,14 @@ export function alignClocks(streams, reports) {
   }
 }
 
+/** Arrivals as of encoders that take the same time for every picture, the larger layers a little longer. */
+function pace(packets, stream) {
+  packets.forEach((packet, i) => {
+    const inPicture = i > 0 && packet.time === packets[i - 1].time;
+    packet.at = inPicture ? packets[i - 1].at + 50 : Math.round((packet.time * 1e6) / CLOCK_RATE) + 3000 * stream;
+  });
+}
+
 /** Cuts every stream from a key frame at or after `from` seconds to one `seconds` or more later; all equally long. */
 function cutLoop(streams, codec, from, seconds) {
   const start = Math.min(...streams.map((packets) => packets[0].time)) + from * CLOCK_RATE;
@@ -77,16 +85,18 @@ function cutLoop(streams, codec, from, seconds) {
 
 /**
  * `streams`: for each, lowest layer first, [{ at (microseconds), bytes }]. `descriptorId`: id of the dependency
- * descriptor in these packets, or 0.
+ * descriptor in these packets, or 0. Without `reports` the streams are of one RTP clock already;
+ * `paced` replaces the arrivals by regular ones.
  */
-export function makeVector({ codec, mode, streams, reports, descriptorId = 0, from = 0, seconds = 3 }) {
+export function makeVector({ codec, mode, streams, reports, descriptorId = 0, from = 0, seconds = 3, paced = false }) {
   const parsed = streams.map((packets, i) =>
     inOrder(
       packets.map(({ at, bytes }) => ({ at, ...readPacket(bytes) })),
       `stream ${i}`,
     ),
   );
-  if (parsed.length > 1) alignClocks(parsed, reports);
+  if (reports) alignClocks(parsed, reports);
+  if (paced) parsed.forEach(pace);
   const loop = cutLoop(parsed, codec, from, seconds);
   const arrival = Math.min(...loop.streams.map(([{ at }]) => at));
   const records = loop.streams.flatMap((packets, stream) =>

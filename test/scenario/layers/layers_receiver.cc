@@ -13,7 +13,9 @@ LayersReceiver::LayersReceiver(const Config& config, const RtpVector& vector, co
     : config_(config),
       reference_(reference),
       depacketizer_(Depacketizer::Make(vector.codec, config.descriptor_id)),
-      decoder_(VideoDecoder::Make(vector.codec)) {}
+      decoder_(VideoDecoder::Make(vector.codec)) {
+  if (vector.stream_count > 1) depacketizer_->AllowKeyFramesToCut();
+}
 
 void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
   auto view = rtp::PacketView::Parse(datagram);
@@ -64,8 +66,8 @@ void LayersReceiver::Decode(const Picture& picture, Timestamp now) {
   ++pictures_;
   const auto* origin = reference_.OriginOf(frames.back());
   if (!origin) return;
-  Trace(now, "shows stream {} layer {}.{} of {}", origin->stream, origin->spatial_layer, origin->temporal_layer,
-        picture.timestamp);
+  Trace(now, "shows stream {} layer {}.{} captured {} as {}", origin->stream, origin->spatial_layer,
+        origin->temporal_layer, origin->timestamp, picture.timestamp);
   shown_.push_back({now, picture.timestamp, *origin, std::exchange(after_break_, false)});
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "test/scenario/layers/layers_call.h"
+#include "test/scenario/layers/trace.h"
 
 namespace sluice::testing_support {
 
@@ -54,7 +55,9 @@ void LayersCall::LookAtGap(const LayersReceiver::Shown& before, const LayersRece
   if (skew > vector_.period / 2) skew -= vector_.period;
   if (skew < -int64_t{vector_.period} / 2) skew += vector_.period;
   const double per_ms = vector_.clock_rate / 1000.0;
-  stats_.worst_skew_ms = std::max(stats_.worst_skew_ms, std::abs(static_cast<double>(skew)) / per_ms);
+  const double skew_ms = static_cast<double>(skew) / per_ms;
+  if (std::abs(skew_ms) > 1) Trace(now.at, "{:.1f} ms more than captured since {}", skew_ms, before.timestamp);
+  stats_.worst_skew_ms = std::max(stats_.worst_skew_ms, std::abs(skew_ms));
   const int temporal = LowestTemporal(before.at - TimeDelta::Seconds(1));
   const double gap = 1 + PicturesBetween(before.origin, ticks, temporal);
   stats_.all_gaps.push_back(gap);

@@ -56,10 +56,10 @@ void Depacketizer::CheckTimestamp(const rtp::PacketView& packet) {
     if (pause_expected_) {
       complaints_.clear();
       waits_ = true;
-      if (dependencies_) dependencies_->Restart();
     } else {
-      Complain(fmt::format("the picture of {} has no marker", picture_->timestamp));
+      cut_ = picture_->timestamp;
     }
+    if (dependencies_) dependencies_->AbandonFrame();
     picture_.reset();
     Drop();
   }
@@ -82,7 +82,10 @@ std::optional<Picture> Depacketizer::Take(std::span<const uint8_t> bytes) {
   const bool begins = !picture_;
   if (begins) picture_ = Picture{.timestamp = packet->timestamp()};
   Add(*packet, *picture_);
-  if (begins && !picture_->layers.empty() && picture_->key()) pause_expected_ = false;
+  const bool begins_key = begins && !picture_->layers.empty() && picture_->key();
+  if (begins_key) pause_expected_ = false;
+  if (cut_ && !(begins_key && key_frames_cut_)) Complain(fmt::format("the picture of {} has no marker", *cut_));
+  cut_.reset();
   if (dependencies_) {
     for (auto& wrong : dependencies_->Take(*packet)) Complain(std::move(wrong));
   }

@@ -35,6 +35,9 @@ class Depacketizer {
   void Restart();
   // The sender stops, maybe within a picture; if so, that one is nobody's fault, and what follows begins with a key frame.
   void ExpectPause() { pause_expected_ = true; }
+  // Layers come from several encoders, and a switch may fall between the packets of one picture: a key frame of the
+  // next one then takes its place.
+  void AllowKeyFramesToCut() { key_frames_cut_ = true; }
   // What was wrong since the last call.
   std::vector<std::string> TakeErrors() { return std::exchange(errors_, {}); }
   bool waits_for_key_frame() const { return waits_; }
@@ -67,6 +70,8 @@ class Depacketizer {
   bool waits_ = true;                 // for a key frame
   bool patient_ = false;              // and it is known why there is none
   bool pause_expected_ = false;
+  bool key_frames_cut_ = false;
+  std::optional<uint32_t> cut_;  // timestamp of a picture that has no marker
   int filled_places_ = 0;
 };
 

@@ -21,6 +21,8 @@ class DependencyCheck {
   // What is wrong with the next packet.
   std::vector<std::string> Take(const rtp::PacketView& packet);
   bool in_frame() const { return open_; }
+  // The frame that has begun does not go on.
+  void AbandonFrame() { open_ = false; }
   // Something is missing, as is known.
   void Restart() { *this = DependencyCheck(extension_id_); }
 
