@@ -7,8 +7,13 @@ std::optional<int64_t> GapClosingMap::Map(int64_t in) {
   if (in > highest_in_) {
     highest_in_ = in;
     next_out_ = in - newest().shift + 1;
-    return in - newest().shift;
+    return Take(in - newest().shift);
   }
+  const auto place = PlaceOf(in);
+  return place ? std::optional(Take(*place)) : std::nullopt;
+}
+
+std::optional<int64_t> GapClosingMap::PlaceOf(int64_t in) const {
   for (size_t age = 0; age < count_; ++age) {
     const Run& run = runs_[(newest_ + kMaxRuns - age) % kMaxRuns];
     if (in >= run.start) return in - run.shift;

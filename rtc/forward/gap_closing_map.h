@@ -20,15 +20,19 @@ class GapClosingMap {
   static constexpr int64_t kMaxJump = 10'000;
 
   // The first number mapped will become `first`.
-  explicit GapClosingMap(int64_t first) : next_out_(first) {}
+  explicit GapClosingMap(int64_t first) : next_out_(first), highest_taken_(first - 1) {}
 
   // The place of `in`, or nullopt when it was dropped, is from before the present source's start, or too old to know.
   std::optional<int64_t> Map(int64_t in);
   // `in` will never be sent: the numbers after it close up. When it comes too late for that, because a place was kept
   // for it and passed, that place is returned: it stays empty for ever.
   std::optional<int64_t> Drop(int64_t in);
-  // The next number given to Map() or Drop() is the first of another source and gets the next free place.
-  void SwitchSource() { started_ = false; }
+  // The next number given to Map() or Drop() is the first of another source and gets the next free place. Places that were
+  // kept behind the last that was taken are free again: nobody knows of them.
+  void SwitchSource() {
+    started_ = false;
+    next_out_ = highest_taken_ + 1;
+  }
 
   // The number after the highest that was given out.
   int64_t next_out() const { return next_out_; }
@@ -42,6 +46,11 @@ class GapClosingMap {
     int64_t dropped = 0;
   };
 
+  std::optional<int64_t> PlaceOf(int64_t in) const;
+  int64_t Take(int64_t out) {
+    if (out > highest_taken_) highest_taken_ = out;
+    return out;
+  }
   void Start(int64_t in);
   Run& newest() { return runs_[newest_]; }
   void PushRun(Run run);
@@ -51,6 +60,7 @@ class GapClosingMap {
   size_t count_ = 0;
   int64_t highest_in_ = 0;
   int64_t next_out_;
+  int64_t highest_taken_;  // returned by Map() or Drop()
   bool started_ = false;
 };
 

@@ -40,9 +40,10 @@ bool LayerSelector::MayStartWith(const Packet& packet) const {
   if (packet.frame.dependency) return packet.frame.start_of_frame && packet.structure;
   if (config_.codec != codec::MediaCodec::kH264 && config_.codec != codec::MediaCodec::kH265) return true;
   const Source& source = sources_[static_cast<size_t>(packet.stream)];
+  const bool same_picture = source.seen && source.newest_timestamp == packet.timestamp;
+  if (same_picture && source.picture_has_key && packet.seq > source.newest_seq) return false;  // it began before
   if (!source.seen || packet.frame.parameter_set) return true;
-  const bool follows = source.newest_seq + 1 == packet.seq;
-  return follows && !(source.newest_key && source.newest_timestamp == packet.timestamp);
+  return source.newest_seq + 1 == packet.seq && (!same_picture || source.picture_begins);
 }
 
 void LayerSelector::Note(const Packet& packet) {
@@ -56,12 +57,15 @@ void LayerSelector::Note(const Packet& packet) {
   }
   source.active = true;
   if (!is_newer) return;
+  const bool follows = source.seen && source.newest_seq + 1 == packet.seq;
+  const bool is_new_picture = !source.seen || packet.timestamp != source.newest_timestamp;
+  source.picture_begins = follows && (is_new_picture || source.picture_begins);
+  source.picture_has_key = packet.frame.key_frame || (!is_new_picture && source.picture_has_key);
   source.seen = true;
   source.silent_pictures = 0;
   source.newest_seq = packet.seq;
   source.newest_timestamp = packet.timestamp;
   source.newest_arrival = packet.arrival;
-  source.newest_key = packet.frame.key_frame;
 }
 
 FilteredPacket LayerSelector::StartFilter(const Packet& packet) {

@@ -89,7 +89,8 @@ class LayerSelector {
   struct Source {
     bool active = false;
     bool seen = false;
-    bool newest_key = false;  // of the newest packet
+    bool picture_begins = false;   // all packets of the newest picture up to the newest are known
+    bool picture_has_key = false;  // one of them begins a key frame
     ExtSeqNum newest_seq;
     uint32_t newest_timestamp = 0;
     Timestamp newest_arrival;

@@ -15,8 +15,6 @@ class TimestampMapper {
   // The outgoing timestamp of a packet with `in`, captured at `captured` (local clock; the arrival where the capture
   // time is not known, but then for every source). The first source keeps its timestamps.
   uint32_t Map(uint32_t in, Timestamp captured);
-  // The highest given out.
-  uint32_t newest() const { return last_out_; }
   // The next packet comes from another source.
   void SwitchSource() { switching_ = started_; }
 

@@ -67,10 +67,6 @@ class Consumer {
   // forwarded changed.
   Written Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
                 std::span<uint8_t> out, MediaEvents& events);
-  // After Write() switched: writes padding for a place that what was sent before left empty. 0: there is none any more.
-  size_t WriteFill(size_t source, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
-    return lanes_[type() == RtpType::kPipe ? source : 0].stream.FillNext(stamp, now, out);
-  }
   // Writes the answer to a NACK for `seq` of `stream`, one of its own; see OutgoingStream::WriteAgain().
   size_t WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out,
                     MediaEvents& events);

@@ -1,6 +1,5 @@
 #include "rtc/media/outgoing_stream.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "rtc/base/bytes.h"
@@ -77,25 +76,11 @@ OutgoingStream::OutgoingStream(Config config)
       rtx_next_(config_.first.rtx) {}
 
 void OutgoingStream::SwitchSource() {
-  holes_.clear();
-  const ExtSeqNum end = sequence_.next();
-  const int64_t first = std::max(config_.first.media.value(), end.value() - kHoleWindow);
-  for (ExtSeqNum seq(first); config_.kind == MediaKind::kVideo && seq < end && holes_.size() < kMaxHoles;
-       seq = seq + 1) {
-    if (!plan_.Find(seq.seq())) holes_.push_back(seq);
-  }
   sequence_.SwitchSource();
   timestamp_.SwitchSource();
   codec_.SwitchSource();
   frame_numbers_.SwitchSource();
   last_left_out_.reset();
-}
-
-size_t OutgoingStream::FillNext(const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
-  if (holes_.empty()) return 0;
-  const ExtSeqNum seq = holes_.back();
-  holes_.pop_back();
-  return Fill({.seq = seq, .timestamp = timestamp_.newest(), .payload_type = newest_payload_type_}, stamp, now, out);
 }
 
 // What was lost between two packets of a frame that is left out belonged to it.
@@ -114,21 +99,17 @@ size_t OutgoingStream::Drop(const Item& item, const SendStamp& stamp, Timestamp 
   codec_.Drop(packet.frame);
   const auto place = sequence_.Drop(packet.seq);
   if (!place || config_.kind != MediaKind::kVideo) return 0;
-  return Fill({.seq = *place,
-               .source_seq = packet.seq,
-               .timestamp = timestamp_.Map(packet.timestamp, item.captured.value_or(packet.arrival)),
-               .source = item.source,
-               .payload_type = packet.payload_type},
-              stamp, now, out);
-}
-
-size_t OutgoingStream::Fill(PlannedPacket plan, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
-  plan.last_sent = now;
-  plan.abs_send_time = stamp.abs_send_time;
-  plan.transport_seq = stamp.transport_seq;
-  plan.padding_only = true;
+  const PlannedPacket plan{.seq = *place,
+                           .source_seq = packet.seq,
+                           .last_sent = now,
+                           .timestamp = timestamp_.Map(packet.timestamp, item.captured.value_or(packet.arrival)),
+                           .abs_send_time = stamp.abs_send_time,
+                           .transport_seq = stamp.transport_seq,
+                           .source = item.source,
+                           .payload_type = packet.payload_type,
+                           .padding_only = true};
   const size_t size = WritePadding(
-      {.payload_type = plan.payload_type, .seq = plan.seq.seq(), .ssrc = config_.params.ssrc}, plan, stamp, out);
+      {.payload_type = plan.payload_type, .seq = place->seq(), .ssrc = config_.params.ssrc}, plan, stamp, out);
   if (size == 0) return 0;
   plan_.Add(plan);
   send_.OnSent(size, 0, plan.timestamp, std::nullopt, now);
@@ -154,7 +135,6 @@ size_t OutgoingStream::Write(const Item& item, const SendStamp& stamp, Timestamp
   plan.seq = *seq;
   if (packet.frame.dependency) plan.frame_number = frame_numbers_.Map(packet.frame.dependency->frame_number, 0xFFFF);
   plan.timestamp = timestamp_.Map(packet.timestamp, item.captured.value_or(packet.arrival));
-  newest_payload_type_ = packet.payload_type;
   const size_t size = WritePacket({.payload_type = plan.payload_type, .seq = seq->seq(), .ssrc = config_.params.ssrc},
                                   plan, packet, stamp, out);
   if (size == 0) return 0;

@@ -12,7 +12,6 @@
 #include <span>
 #include <string>
 
-#include "absl/container/inlined_vector.h"
 #include "rtc/base/ids.h"
 #include "rtc/base/rng.h"
 #include "rtc/base/units.h"
@@ -58,10 +57,8 @@ class OutgoingStream {
 
   explicit OutgoingStream(Config config);
 
-  // The next packet comes from another source (or the same after a pause or a new beginning). Places that were kept for
-  // packets of the one before stay empty now: FillNext() writes padding for one after the other, until it returns 0.
+  // The next packet comes from another source (or the same after a pause or a new beginning).
   void SwitchSource();
-  size_t FillNext(const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
   // A packet of the producer's stream `source`, and what was decided of it.
   struct Item {
     uint8_t source = 0;
@@ -116,12 +113,7 @@ class OutgoingStream {
     uint32_t timestamp = 0;
     uint8_t spatial_layer = 0;
   };
-  // How far back an empty place is looked for: one further back was asked for in vain long ago.
-  static constexpr int64_t kHoleWindow = 256;
-  static constexpr size_t kMaxHoles = 64;
-
   void CloseGapInFrame(const StoredPacket& packet);
-  size_t Fill(PlannedPacket plan, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
   size_t WritePacket(const Wire& wire, const PlannedPacket& plan, const StoredPacket& packet, const SendStamp& stamp,
                      std::span<uint8_t> out) const;
   size_t WritePadding(const Wire& wire, const PlannedPacket& plan, const SendStamp& stamp,
@@ -133,8 +125,6 @@ class OutgoingStream {
   CodecRewriter codec_;
   WrappingCounter frame_numbers_;  // of dependency descriptors
   std::optional<LeftOut> last_left_out_;
-  absl::InlinedVector<ExtSeqNum, 4> holes_;  // at most kMaxHoles
-  PayloadType newest_payload_type_;
   RetransmissionPlan plan_;
   SendStream send_;
   ExtSeqNum rtx_next_;

@@ -35,16 +35,12 @@ void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fre
 bool Transport::ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn& turn) {
   const StoredPacket* packet = consumer.producer().streams()[one.stream].ring().Find(one.seq);
   if (!packet) return false;
-  const auto out = [&] { return turn.batch.Next().first(kMaxRtp); };
-  const auto commit = [&](size_t size) {
-    if (consumer.stream(0).needs_transport_seq()) NumberSent(size, turn.now);
-    CommitRtp(consumer, size, false, turn);
-  };
-  const auto written = consumer.Write(one, *packet, NextStamp(turn.now), turn.now, out(), turn.outbox.media);
-  if (written.size != 0) commit(written.size);
-  if (!written.switched) return false;
-  while (const size_t size = consumer.WriteFill(one.stream, NextStamp(turn.now), turn.now, out())) commit(size);
-  return true;
+  const Consumer::Written written =
+      consumer.Write(one, *packet, NextStamp(turn.now), turn.now, turn.batch.Next().first(kMaxRtp), turn.outbox.media);
+  if (written.size == 0) return written.switched;
+  if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
+  CommitRtp(consumer, written.size, false, turn);
+  return written.switched;
 }
 
 // The first packet of a key frame can come late, repaired or reordered. What came before it in time but comes after it by

@@ -92,6 +92,17 @@ TEST_F(SequenceMapperTest, SwitchGoesOnWithoutAGap) {
   EXPECT_EQ(Map(50'001), 1002);
 }
 
+TEST_F(SequenceMapperTest, PlacesThatNobodyKnowsOfAreFreeAfterASwitch) {
+  Map(70);
+  Drop(72);
+  mapper_.SwitchSource();
+  EXPECT_EQ(Map(5000), 1001);
+  Map(5002);
+  EXPECT_EQ(mapper_.Drop(ExtSeqNum(5001)), ExtSeqNum(1002));
+  mapper_.SwitchSource();
+  EXPECT_EQ(Map(9), 1004);
+}
+
 TEST_F(SequenceMapperTest, PacketsFromBeforeASwitchAreRefused) {
   Map(70);
   mapper_.SwitchSource();

@@ -119,21 +119,6 @@ TEST_F(LayersTest, PaddingIsRepeatedByteForByte) {
   EXPECT_EQ(world_.TakeRtp(receiver_), sent);
 }
 
-TEST_F(LayersTest, AResumeFillsThePlacesThatStayedEmpty) {
-  MakeVp8();
-  SendVp8(10, 1, Vp8(0, true));
-  SendVp8(12, 3, Vp8(0));
-  EXPECT_THAT(TakeNumbers(), ElementsAre(0, 2));
-  world_.router().PauseConsumer(*consumer_, world_.turn());
-  world_.router().ResumeConsumer(*consumer_, world_.turn());
-  SendVp8(14, 5, Vp8(0, true));
-  const auto got = Take();
-  ASSERT_THAT(got, SizeIs(2));
-  EXPECT_EQ(got[0].seq, 3);
-  EXPECT_EQ(got[1].seq, 1) << "a packet from before is not sent any more";
-  EXPECT_EQ(got[1].payload, 0u);
-}
-
 TEST_F(LayersTest, TheLateStartOfAKeyFrameBringsWhatCameBeforeIt) {
   MakeVp8();
   SendVp8(9, 0, Vp8(0));

@@ -27,25 +27,8 @@ constexpr int kEvents = 1000;
 #endif
 
 // What forwarding does not do without a fault yet. SLUICE_ALL_VECTORS=1 shows the faults.
-constexpr std::string_view kChangesNotYet[] = {"av1-s2t3", "h265-x265-simulcast"};
-constexpr std::string_view kEventsNotYet[] = {"av1-l1t3",
-                                              "av1-l2t2-key",
-                                              "av1-l3t3",
-                                              "av1-l3t3-key",
-                                              "av1-l3t3h",
-                                              "av1-s2t3",
-                                              "av1-simulcast",
-                                              "h264-simulcast",
-                                              "h264-x264-simulcast",
-                                              "h265-x265-simulcast",
-                                              "vp8-libvpx-simulcast",
-                                              "vp8-simulcast",
-                                              "vp9-l2t2-key",
-                                              "vp9-l3t3",
-                                              "vp9-l3t3-key",
-                                              "vp9-l3t3h",
-                                              "vp9-libvpx-simulcast",
-                                              "vp9-simulcast"};
+constexpr std::string_view kChangesNotYet[] = {"av1-s2t3"};
+constexpr std::string_view kEventsNotYet[] = {"av1-l3t3-key", "av1-s2t3", "h265-x265-simulcast", "vp9-l3t3-key"};
 
 double Percentile(std::vector<double> values, double part) {
   if (values.empty()) return 0;
