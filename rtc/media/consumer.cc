@@ -149,13 +149,13 @@ Consumer::Written Consumer::Write(const Producer::Fresh& fresh, const StoredPack
   return {.size = size, .switched = switched};
 }
 
-size_t Consumer::WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now,
-                            std::span<uint8_t> out, MediaEvents& events) {
+OutgoingStream::Again Consumer::WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now,
+                                           std::span<uint8_t> out, MediaEvents& events) {
   const auto again = stream.WriteAgain(seq, producer_.streams(), stamp, now, out);
   if (again.packet && !trace_kinds_.empty()) {
     TracePacket(again.packet->frame, again.by_rtx, out.first(again.size), now, events);
   }
-  return again.size;
+  return again;
 }
 
 OutgoingStream* Consumer::FindStream(Ssrc ssrc) {

@@ -68,8 +68,8 @@ class Consumer {
   Written Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
                 std::span<uint8_t> out, MediaEvents& events);
   // Writes the answer to a NACK for `seq` of `stream`, one of its own; see OutgoingStream::WriteAgain().
-  size_t WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out,
-                    MediaEvents& events);
+  OutgoingStream::Again WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now,
+                                   std::span<uint8_t> out, MediaEvents& events);
   // The outgoing stream with this media or RTX SSRC, or null.
   OutgoingStream* FindStream(Ssrc ssrc);
   // Outgoing streams, one, or for a pipe one for each of the producer's.

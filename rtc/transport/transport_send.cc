@@ -38,7 +38,7 @@ bool Transport::ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn&
   const Consumer::Written written =
       consumer.Write(one, *packet, NextStamp(turn.now), turn.now, turn.batch.Next().first(kMaxRtp), turn.outbox.media);
   if (written.size == 0) return written.switched;
-  if (consumer.stream(0).needs_transport_seq()) transport_seq_ = transport_seq_ + 1;
+  if (consumer.stream(0).needs_transport_seq()) NumberSent(written.size, turn.now);
   CommitRtp(consumer, written.size, false, turn);
   return written.switched;
 }
@@ -90,12 +90,12 @@ void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
   const bool video = consumer.kind() == MediaKind::kVideo;
   for (SeqNum seq : nack.seqs) {
     if (video && !limiter_.MayRepeat(turn.now)) break;
-    const size_t size = consumer.WriteAgain(*stream, seq, NextStamp(turn.now), turn.now,
-                                            turn.batch.Next().first(kMaxRtp), turn.outbox.media);
-    if (size == 0) continue;
-    if (video) limiter_.OnRepeated(size);
-    if (stream->has_rtx() && stream->needs_transport_seq()) NumberSent(size, turn.now);
-    CommitRtp(consumer, size, true, turn);
+    const auto again = consumer.WriteAgain(*stream, seq, NextStamp(turn.now), turn.now,
+                                           turn.batch.Next().first(kMaxRtp), turn.outbox.media);
+    if (again.size == 0) continue;
+    if (video) limiter_.OnRepeated(again.size);
+    if (again.by_rtx && stream->needs_transport_seq()) NumberSent(again.size, turn.now);
+    CommitRtp(consumer, again.size, true, turn);
   }
 }
 
