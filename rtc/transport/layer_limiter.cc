@@ -20,7 +20,8 @@ struct Share {
   LayerDemand demand;
 
   size_t IndexOf(const ConsumerLayers& layers) const {
-    return static_cast<size_t>(layers.spatial * temporal_layers + layers.temporal);
+    return static_cast<size_t>(layers.spatial) * static_cast<size_t>(temporal_layers) +
+           static_cast<size_t>(layers.temporal);
   }
   ConsumerLayers LayersOf(size_t index) const {
     const int i = static_cast<int>(index);
