@@ -1,0 +1,114 @@
+// How much one transport may send: composes the estimators (delay, loss, acknowledged bit rate), the rate controller and
+// the prober. Messages in, decisions out; one object for each peer.
+//
+//   SetDemand -> what the sources would send, and what the next step up would need
+//   OnSent, OnFeedback, OnRtt, OnRemb, OnLossReport -> what the line says
+//   target()       goes into the allocation of layers: never outside [min, max] of SetBounds
+//   pacing_rate()  how fast packets may leave
+//   TakeProbe()    packets to be sent at a rate beyond, to see whether it gets through
+//
+// It sends nothing, holds no packets and knows no layers. Without transport-wide feedback it goes by REMB and the loss
+// of receiver reports, whose lower one bounds the target.
+//
+// Bounds: fixed-size windows inside; nothing is allocated after the constructor. Rates are of the line
+// (network_messages.h). Lifetime: of the transport.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "rtc/base/units.h"
+#include "rtc/cc/network_messages.h"
+
+namespace sluice {
+
+class BandwidthController {
+ public:
+  static constexpr DataRate kDefaultMin = DataRate::KilobitsPerSec(30);
+  static constexpr DataRate kDefaultStart = DataRate::KilobitsPerSec(600);
+  static constexpr DataRate kDefaultMax = DataRate::KilobitsPerSec(100'000);
+
+  // To be sent at `rate`, at once: at least `size` and `packets`, whichever is more, each told to OnSent with `id`. What
+  // the sources have to send belongs to it; the rest are repetitions or padding.
+  struct Probe {
+    uint16_t id = 0;
+    DataRate rate;
+    DataSize size;
+    int packets = 0;
+  };
+
+  enum class Limit : uint8_t { kNothing, kDelay, kLoss, kRemb };
+
+  // For traces and statistics.
+  struct Snapshot {
+    DataRate target;
+    DataRate delay_based;
+    DataRate loss_based;
+    std::optional<DataRate> acked;
+    std::optional<DataRate> link_capacity;
+    TimeDelta queue_delay;  // beyond the least delay seen lately
+    std::optional<TimeDelta> rtt;
+    double loss = 0;  // share of packets, of the last judgement
+    Limit limit = Limit::kNothing;
+    uint32_t probes = 0;  // that were taken
+  };
+
+  BandwidthController();
+
+  // min <= start <= max; others are clamped to max, then min. The first call begins at `start`; later ones keep the
+  // estimate, within the new bounds, but for a `start` that was given: that is believed.
+  void SetBounds(DataRate min, std::optional<DataRate> start, DataRate max);
+
+  // What is sent at present as allocated, with audio; and the sum with the next layer that somebody wants and does not
+  // have: zero if nobody does. Both of the line.
+  void SetDemand(DataRate allocated, DataRate next);
+
+  void OnSent(const SentPacket& packet);
+  void OnFeedback(const FeedbackReport& report);
+  // From sender and receiver reports or XR; feedback tells a round-trip time by itself.
+  void OnRtt(TimeDelta rtt);
+  // Holds until the next; forgotten after kRembLife.
+  void OnRemb(DataRate bitrate, Timestamp now);
+  // Receiver reports: `loss` (0..1) of `sent`, which is what leaves at present. Passed over while feedback comes.
+  void OnLossReport(double loss, DataRate sent, Timestamp now);
+
+  // Infinite before the first packet is sent.
+  Timestamp deadline() const { return deadline_; }
+  void OnTimer(Timestamp now);
+
+  DataRate target() const { return target_; }
+  DataRate pacing_rate() const;
+  // Once each: nullopt until the next one is due.
+  std::optional<Probe> TakeProbe(Timestamp now);
+  Snapshot snapshot() const;
+
+ private:
+  static constexpr TimeDelta kInterval = TimeDelta::Millis(25);
+  static constexpr TimeDelta kRembLife = TimeDelta::Seconds(5);
+  static constexpr TimeDelta kFeedbackLife = TimeDelta::Seconds(2);
+
+  void Update(Timestamp now);
+
+  DataRate min_ = kDefaultMin;
+  DataRate max_ = kDefaultMax;
+  DataRate estimate_ = kDefaultStart;
+  DataRate target_ = kDefaultStart;
+  DataRate allocated_ = DataRate::Zero();
+  DataRate next_ = DataRate::Zero();
+  std::optional<DataRate> acked_;
+  std::optional<DataRate> remb_;
+  std::optional<TimeDelta> rtt_;
+  Timestamp remb_until_ = Timestamp::Never();
+  Timestamp last_feedback_ = Timestamp::Never();
+  Timestamp last_report_ = Timestamp::Never();
+  Timestamp window_begin_ = Timestamp::Never();  // of arrivals
+  Timestamp newest_arrival_ = Timestamp::Never();
+  DataSize window_size_ = DataSize::Zero();
+  int window_packets_ = 0;
+  int window_lost_ = 0;
+  double loss_ = 0;
+  Timestamp deadline_ = Timestamp::Infinite();
+  bool started_ = false;
+};
+
+}  // namespace sluice

@@ -1,0 +1,77 @@
+// Remembers what was sent with transport-wide numbers, and turns what the receiver says of it
+// (rtcp::TransportFeedback) into a FeedbackReport.
+//
+//   late, reordered   messages are taken as they come; a packet that was called lost and came yet is told of again
+//   duplicated        a packet that was told of as arrived is not told of twice
+//   unknown           numbers never sent, or forgotten, are passed over
+//   clock             the reference time (24 bits of 64 ms) is unwrapped; a jump of over kLargestStep starts it anew, and
+//                     the report is empty but for losses
+//   lost feedback     what lies further behind the highest number that was told of than kForget packets or kFlightLife is
+//                     no longer counted as in flight
+//
+// Bounds: kHistory packets (32 bytes each), made at the first OnSent; a transport that sends nothing costs nothing.
+// Nothing is allocated after that: a report holds at most kMaxReport packets, what a feedback tells beyond is passed over.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "rtc/base/ids.h"
+#include "rtc/base/units.h"
+#include "rtc/cc/network_messages.h"
+#include "rtc/rtcp/transport_feedback.h"
+
+namespace sluice {
+
+class SentPacketHistory {
+ public:
+  static constexpr int64_t kHistory = 8192;
+  static constexpr size_t kMaxReport = rtcp::TransportFeedback::kMaxPackets;
+  static constexpr int64_t kForget = 4096;
+  static constexpr TimeDelta kFlightLife = TimeDelta::Seconds(3);
+  static constexpr TimeDelta kLargestStep = TimeDelta::Seconds(10);
+
+  // A packet of that size (protected RTP, without overhead) left with a transport-wide number. Numbers ascend by one.
+  // Returns it as the controller wants it.
+  SentPacket OnSent(SeqNum transport_seq, size_t size, uint16_t probe, Timestamp now);
+  // One without a number.
+  void OnSentUnnumbered(size_t size);
+
+  // Valid until the next call.
+  FeedbackReport OnFeedback(const rtcp::TransportFeedback& feedback, Timestamp now);
+
+  DataSize in_flight() const { return in_flight_; }
+  // From sending the last packet that a feedback told of to that feedback: RTT and what the receiver waited. nullopt
+  // before.
+  std::optional<TimeDelta> feedback_rtt() const { return feedback_rtt_; }
+
+ private:
+  enum class State : uint8_t { kUnknown, kInFlight, kForgotten, kLost, kArrived };
+  struct Sent {
+    int64_t number = -1;
+    int64_t sent_us = 0;
+    uint32_t unnumbered = 0;
+    uint16_t size = 0;
+    uint16_t probe = 0;
+    State state = State::kUnknown;
+  };
+
+  Sent* Find(SeqNum seq);
+  void Forget(Sent& sent, State state);
+  std::optional<Timestamp> ReferenceOf(const rtcp::TransportFeedback& feedback);
+  void ForgetUntil(int64_t number, Timestamp now);
+
+  std::vector<Sent> history_;  // by number modulo kHistory
+  std::vector<PacketResult> report_;
+  SeqUnwrapper unwrapper_;
+  int64_t oldest_in_flight_ = 0;  // nothing before it is
+  int64_t highest_told_ = -1;
+  DataSize in_flight_ = DataSize::Zero();
+  DataSize unnumbered_ = DataSize::Zero();
+  std::optional<int64_t> reference_;  // unwrapped, in units of kReferenceUnit
+  std::optional<TimeDelta> feedback_rtt_;
+};
+
+}  // namespace sluice
