@@ -27,7 +27,7 @@ enum class PacketType : uint8_t {
 };
 
 // `count` field of RTPFB and PSFB.
-enum class TransportFeedbackFormat : uint8_t { kNack = 1, kTransportWide = 15 };
+enum class TransportFeedbackFormat : uint8_t { kNack = 1, kCongestion = 11, kTransportWide = 15 };
 enum class PayloadFeedbackFormat : uint8_t { kPli = 1, kFir = 4, kApplication = 15 };
 
 struct Block {

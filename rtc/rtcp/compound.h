@@ -10,6 +10,7 @@
 #include "rtc/base/bytes.h"
 #include "rtc/rtcp/block.h"
 #include "rtc/rtcp/bye.h"
+#include "rtc/rtcp/congestion_feedback.h"
 #include "rtc/rtcp/extended_report.h"
 #include "rtc/rtcp/fir.h"
 #include "rtc/rtcp/nack.h"
@@ -104,6 +105,8 @@ void DeliverFeedback(const Block& block, Visitor& visitor, ReadResult& result) {
     switch (static_cast<TransportFeedbackFormat>(block.count)) {
       case TransportFeedbackFormat::kNack:
         return Deliver<Nack>(block, visitor, result);
+      case TransportFeedbackFormat::kCongestion:
+        return Deliver<CongestionFeedback>(block, visitor, result);
       case TransportFeedbackFormat::kTransportWide:
         return Deliver<TransportFeedback>(block, visitor, result);
     }

@@ -125,11 +125,31 @@ TransportFeedback Random(Rng& rng) {
   return builder.feedback();
 }
 
+template <>
+CongestionFeedback Random(Rng& rng) {
+  CongestionFeedback feedback{.sender = Ssrc(rng.U32()), .timestamp = rng.U32()};
+  for (size_t streams = UpTo(rng, 6); streams > 0; --streams) {
+    CongestionFeedback::Stream& stream = feedback.streams.emplace_back();
+    stream.ssrc = Ssrc(rng.U32());
+    stream.begin = SeqNum(static_cast<uint16_t>(rng.U32()));
+    for (size_t packets = UpTo(rng, 80); packets > 0; --packets) {
+      if (rng.Chance(0.2)) {
+        stream.packets.push_back({});
+      } else {
+        stream.packets.push_back({.received = true,
+                                  .ecn = static_cast<Ecn>(rng.U32() & 3),
+                                  .before_report = static_cast<uint16_t>(rng.U32() & 0x1FFF)});
+      }
+    }
+  }
+  return feedback;
+}
+
 template <class T>
 class RtcpRoundTripTest : public testing::Test {};
 
 using Types = testing::Types<SenderReport, ReceiverReport, SourceDescription, Bye, Nack, Pli, Fir, Remb, ExtendedReport,
-                             TransportFeedback>;
+                             TransportFeedback, CongestionFeedback>;
 TYPED_TEST_SUITE(RtcpRoundTripTest, Types);
 
 TYPED_TEST(RtcpRoundTripTest, WhatIsWrittenIsReadBack) {
