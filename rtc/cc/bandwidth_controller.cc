@@ -5,26 +5,33 @@
 namespace sluice {
 namespace {
 
+constexpr double kPacing = 1.5;  // of the target
+constexpr TimeDelta kDefaultRtt = TimeDelta::Millis(200);
+constexpr TimeDelta kMaxRtt = TimeDelta::Seconds(2);
+constexpr double kLimited = 0.75;  // of the target: the sources send much less
+constexpr double kAboveLossBound = 1.1;
+// Without transport-wide feedback.
 constexpr double kHighLoss = 0.10;
 constexpr double kLowLoss = 0.02;
 constexpr double kCut = 0.85;
-constexpr double kGrowth = 0.08;   // a second
-constexpr double kHeadroom = 1.5;  // over what arrives
-constexpr double kPacing = 1.5;    // of the target
-constexpr TimeDelta kWindow = TimeDelta::Millis(500);
-constexpr int kEnoughPackets = 10;
+constexpr double kGrowth = 0.08;  // a second
+constexpr double kHeadroom = 1.5;
+constexpr TimeDelta kMostTime = TimeDelta::Seconds(2);
+// Feedback that fails to come while packets leave: half, each time.
+constexpr TimeDelta kSilence = TimeDelta::Millis(1500);
+constexpr TimeDelta kStillSending = TimeDelta::Millis(500);
 
 }  // namespace
-
-BandwidthController::BandwidthController() = default;
 
 void BandwidthController::SetBounds(DataRate min, std::optional<DataRate> start, DataRate max) {
   max_ = max;
   min_ = std::min(min, max);
-  if (start) estimate_ = *start;
-  estimate_ = std::clamp(estimate_, min_, max_);
-  target_ = std::clamp(target_, min_, max_);
-  if (start || !started_) target_ = estimate_;
+  if (start) {
+    rate_.Set(*start);
+    prober_.SetStart(std::clamp(*start, min_, max_));
+  }
+  rate_.Clamp(min_, max_);
+  target_ = start ? rate_.rate() : std::clamp(target_, min_, max_);
 }
 
 void BandwidthController::SetDemand(DataRate allocated, DataRate next) {
@@ -33,81 +40,145 @@ void BandwidthController::SetDemand(DataRate allocated, DataRate next) {
 }
 
 void BandwidthController::OnSent(const SentPacket& packet) {
-  if (!started_) deadline_ = packet.sent + kInterval;
-  started_ = true;
+  if (first_sent_.IsNever()) {
+    first_sent_ = packet.sent;
+    deadline_ = packet.sent + kInterval;
+  }
+  last_sent_ = packet.sent;
+  prober_.OnSent(packet);
 }
 
-void BandwidthController::OnFeedback(const FeedbackReport& report) {
-  last_feedback_ = report.received;
+void BandwidthController::Arrived(const FeedbackReport& report) {
   for (const PacketResult& result : report.packets) {
-    ++window_packets_;
-    if (result.lost()) {
-      ++window_lost_;
-      continue;
-    }
-    rtt_ = report.received - result.packet.sent;
-    if (window_begin_.IsNever()) window_begin_ = newest_arrival_ = result.arrival;
-    newest_arrival_ = std::max(newest_arrival_, result.arrival);
-    window_size_ += result.packet.total();
+    if (result.lost()) continue;
+    acked_.OnArrival(result.arrival, result.packet.total());
+    if (result.was_lost) continue;
+    delay_.OnPacket(result.packet.sent, result.arrival);
+    const TimeDelta rtt = report.received - result.packet.sent;
+    rtt_ = std::clamp(rtt, TimeDelta::Zero(), kMaxRtt);
   }
-  if (newest_arrival_ - window_begin_ < kWindow || window_packets_ < kEnoughPackets) return;
-  acked_ = window_size_ / (newest_arrival_ - window_begin_);
-  loss_ = static_cast<double>(window_lost_) / window_packets_;
-  if (loss_ > kHighLoss) {
-    estimate_ = std::min(estimate_, *acked_ * kCut);
-  } else if (loss_ < kLowLoss) {
-    const double grown = 1 + kGrowth * (newest_arrival_ - window_begin_).seconds();
-    estimate_ = std::max(estimate_, std::min(estimate_ * grown, *acked_ * kHeadroom));
-  }
-  window_begin_ = newest_arrival_;
-  window_size_ = DataSize::Zero();
-  window_packets_ = window_lost_ = 0;
+  delay_.Update();
+}
+
+RateController::Input BandwidthController::InputOf(Timestamp now) const {
+  const std::optional<DataRate> acked_long = acked_.Over(AckedBitrate::kLong);
+  return {.now = now,
+          .newest_sent = delay_.newest_sent(),
+          .overused = delay_.IsOverused(),
+          .queue = delay_.queue(),
+          .trend = delay_.trend(),
+          .acked = acked_.Over(AckedBitrate::kShort),
+          .acked_long = acked_long,
+          .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
+          .limited_by_sources = acked_long && *acked_long < rate_.rate() * kLimited};
+}
+
+bool BandwidthController::IsCalm() const { return delay_.queue() < delay_.threshold() && !delay_.IsOverused(); }
+
+void BandwidthController::OnFeedback(const FeedbackReport& report) {
+  if (report.packets.empty()) return;
+  last_feedback_ = report.received;
+  Arrived(report);
+  loss_.OnFeedback(report);
+  const RateController::Input input = InputOf(report.received);
+  const Timestamp fell = rate_.last_fall();
+  rate_.Update(input);
+  ObeyLoss(input);
+  if (const auto result = prober_.OnFeedback(report)) ObeyProbe(*result);
+  if (rate_.last_fall() != fell) prober_.OnFall(rate_.before_fall(), rate_.rate(), report.received);
+  delay_.Tolerate(rate_.competing() ? DelayEstimator::kMaxThreshold : TimeDelta::Zero());
   Update(report.received);
 }
 
-void BandwidthController::OnRtt(TimeDelta rtt) { rtt_ = rtt; }
+void BandwidthController::ObeyLoss(const RateController::Input& input) {
+  if (!loss_.TakeObserved()) return;
+  rate_.OnLoss(loss_.loss(), input);
+  const std::optional<DataRate> bound = loss_.bandwidth();
+  if (!bound) return;
+  // What loss says is the line's capacity, too.
+  if (rate_.rate() > *bound) rate_.capacity().OnFull(*bound);
+  rate_.Clamp(DataRate::Zero(), *bound * kAboveLossBound);
+}
+
+void BandwidthController::ObeyProbe(const Prober::Result& result) {
+  if (!IsCalm() && !result.full) return;
+  if (result.rate > rate_.rate()) {
+    rate_.capacity().Reset();
+    rate_.Set(result.rate);
+  }
+  if (result.full) rate_.capacity().OnFull(result.rate);
+}
+
+void BandwidthController::OnRtt(TimeDelta rtt) { rtt_ = std::clamp(rtt, TimeDelta::Zero(), kMaxRtt); }
 
 void BandwidthController::OnRemb(DataRate bitrate, Timestamp now) {
   remb_ = bitrate;
   remb_until_ = now + kRembLife;
-  if (last_feedback_.IsNever()) estimate_ = bitrate;
+  if (last_feedback_.IsNever()) rate_.Set(bitrate);
   Update(now);
 }
 
 void BandwidthController::OnLossReport(double loss, DataRate sent, Timestamp now) {
   if (!last_feedback_.IsNever() && now - last_feedback_ < kFeedbackLife) return;
-  const TimeDelta since = last_report_.IsNever() ? TimeDelta::Seconds(1) : now - last_report_;
+  const TimeDelta since = last_report_.IsNever() ? TimeDelta::Seconds(1) : std::min(now - last_report_, kMostTime);
   last_report_ = now;
-  loss_ = loss;
-  if (loss > kHighLoss) estimate_ = std::min(estimate_, sent * (1 - loss) * kCut);
-  if (loss < kLowLoss && estimate_ < sent * kHeadroom) {
-    estimate_ = estimate_ * (1 + kGrowth * std::min(since, TimeDelta::Seconds(2)).seconds());
-  }
+  reported_loss_ = loss;
+  if (loss > kHighLoss) rate_.Set(std::min(rate_.rate(), sent * (1 - loss) * kCut));
+  if (loss < kLowLoss && rate_.rate() < sent * kHeadroom) rate_.Set(rate_.rate() * (1 + kGrowth * since.seconds()));
   Update(now);
 }
 
 void BandwidthController::OnTimer(Timestamp now) {
+  WithoutFeedback(now);
   Update(now);
-  if (started_) deadline_ = now + kInterval;
+  if (!first_sent_.IsNever()) deadline_ = now + kInterval;
+}
+
+// Packets leave and nothing is told of them: the way there or the way back is shut.
+void BandwidthController::WithoutFeedback(Timestamp now) {
+  if (last_feedback_.IsNever() || now - last_sent_ > kStillSending) return;
+  const Timestamp since = std::max(last_feedback_, last_cut_);
+  if (now - since < kSilence) return;
+  last_cut_ = now;
+  rate_.Set(rate_.rate() * 0.5);
 }
 
 void BandwidthController::Update(Timestamp now) {
   if (remb_ && now >= remb_until_) remb_.reset();
-  estimate_ = std::clamp(estimate_, min_, max_);
-  target_ = std::clamp(remb_ ? std::min(estimate_, *remb_) : estimate_, min_, max_);
+  rate_.Clamp(min_, max_);
+  DataRate target = rate_.rate_now();
+  limit_ = Limit::kDelay;
+  if (loss_.bandwidth() && *loss_.bandwidth() < target) {
+    target = *loss_.bandwidth();
+    limit_ = Limit::kLoss;
+  }
+  if (remb_ && *remb_ < target) {
+    target = *remb_;
+    limit_ = Limit::kRemb;
+  }
+  target_ = std::clamp(target, min_, max_);
+  if (target_ == max_) limit_ = Limit::kNothing;
 }
 
 DataRate BandwidthController::pacing_rate() const { return target_ * kPacing; }
 
-std::optional<BandwidthController::Probe> BandwidthController::TakeProbe(Timestamp) { return std::nullopt; }
+std::optional<BandwidthController::Probe> BandwidthController::TakeProbe(Timestamp now) {
+  // A peer that tells nothing cannot answer.
+  if (first_sent_.IsNever()) return std::nullopt;
+  return prober_.Take({.target = target_, .allocated = allocated_, .next = next_, .max = max_, .calm = IsCalm()}, now);
+}
 
 BandwidthController::Snapshot BandwidthController::snapshot() const {
   return {.target = target_,
-          .delay_based = estimate_,
-          .loss_based = estimate_,
-          .acked = acked_,
+          .delay_based = rate_.rate_now(),
+          .loss_based = loss_.bandwidth().value_or(max_),
+          .acked = acked_.Over(AckedBitrate::kLong),
+          .link_capacity = rate_.capacity().mean(),
+          .queue_delay = delay_.queue(),
           .rtt = rtt_,
-          .loss = loss_};
+          .loss = last_feedback_.IsNever() ? reported_loss_ : loss_.loss(),
+          .limit = limit_,
+          .probes = prober_.count()};
 }
 
 }  // namespace sluice

@@ -18,7 +18,12 @@
 #include <optional>
 
 #include "rtc/base/units.h"
+#include "rtc/cc/acked_bitrate.h"
+#include "rtc/cc/delay_estimator.h"
+#include "rtc/cc/loss_estimator.h"
 #include "rtc/cc/network_messages.h"
+#include "rtc/cc/prober.h"
+#include "rtc/cc/rate_controller.h"
 
 namespace sluice {
 
@@ -30,12 +35,7 @@ class BandwidthController {
 
   // To be sent at `rate`, at once: at least `size` and `packets`, whichever is more, each told to OnSent with `id`. What
   // the sources have to send belongs to it; the rest are repetitions or padding.
-  struct Probe {
-    uint16_t id = 0;
-    DataRate rate;
-    DataSize size;
-    int packets = 0;
-  };
+  using Probe = Prober::Cluster;
 
   enum class Limit : uint8_t { kNothing, kDelay, kLoss, kRemb };
 
@@ -53,14 +53,12 @@ class BandwidthController {
     uint32_t probes = 0;  // that were taken
   };
 
-  BandwidthController();
-
   // min <= start <= max; others are clamped to max, then min. The first call begins at `start`; later ones keep the
   // estimate, within the new bounds, but for a `start` that was given: that is believed.
   void SetBounds(DataRate min, std::optional<DataRate> start, DataRate max);
 
-  // What is sent at present as allocated, with audio; and the sum with the next layer that somebody wants and does not
-  // have: zero if nobody does. Both of the line.
+  // What is sent at present as allocated, with audio; and what the target would have to be for the next step up that
+  // somebody wants and does not have: zero if nobody does. Both of the line.
   void SetDemand(DataRate allocated, DataRate next);
 
   void OnSent(const SentPacket& packet);
@@ -87,28 +85,35 @@ class BandwidthController {
   static constexpr TimeDelta kRembLife = TimeDelta::Seconds(5);
   static constexpr TimeDelta kFeedbackLife = TimeDelta::Seconds(2);
 
+  void Arrived(const FeedbackReport& report);
+  RateController::Input InputOf(Timestamp now) const;
+  void ObeyLoss(const RateController::Input& input);
+  void ObeyProbe(const Prober::Result& result);
+  void WithoutFeedback(Timestamp now);
   void Update(Timestamp now);
+  bool IsCalm() const;
 
   DataRate min_ = kDefaultMin;
   DataRate max_ = kDefaultMax;
-  DataRate estimate_ = kDefaultStart;
   DataRate target_ = kDefaultStart;
   DataRate allocated_ = DataRate::Zero();
   DataRate next_ = DataRate::Zero();
-  std::optional<DataRate> acked_;
+  AckedBitrate acked_;
+  DelayEstimator delay_;
+  LossEstimator loss_;
+  RateController rate_{kDefaultStart};
+  Prober prober_;
+  Limit limit_ = Limit::kNothing;
+  double reported_loss_ = 0;  // by receiver reports
   std::optional<DataRate> remb_;
   std::optional<TimeDelta> rtt_;
   Timestamp remb_until_ = Timestamp::Never();
+  Timestamp first_sent_ = Timestamp::Never();
+  Timestamp last_sent_ = Timestamp::Never();
   Timestamp last_feedback_ = Timestamp::Never();
   Timestamp last_report_ = Timestamp::Never();
-  Timestamp window_begin_ = Timestamp::Never();  // of arrivals
-  Timestamp newest_arrival_ = Timestamp::Never();
-  DataSize window_size_ = DataSize::Zero();
-  int window_packets_ = 0;
-  int window_lost_ = 0;
-  double loss_ = 0;
+  Timestamp last_cut_ = Timestamp::Never();  // for want of feedback
   Timestamp deadline_ = Timestamp::Infinite();
-  bool started_ = false;
 };
 
 }  // namespace sluice

@@ -1,0 +1,115 @@
+#include "rtc/cc/delay_estimator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+namespace sluice {
+namespace {
+
+constexpr size_t kFewGroups = 5;      // that make a trend
+constexpr double kGrowing = 0.08;     // seconds a second
+constexpr double kJitterShare = 1.5;  // of the threshold
+constexpr double kMaxJitterUs = 50'000;
+constexpr double kSlow = 0.02;  // of a moving average, per update
+constexpr TimeDelta kQuiet = TimeDelta::Millis(30);
+
+}  // namespace
+
+void DelayEstimator::NoteBase(Timestamp sent, int64_t delay_us) {
+  const int64_t second = sent.us() / 1'000'000;
+  if (base_second_ < 0) {
+    base_us_.fill(delay_us);
+    base_second_ = second;
+  }
+  for (; base_second_ < second; ++base_second_) {
+    // Nothing came for so long that nothing is left to compare with.
+    base_second_ = std::max(base_second_, second - static_cast<int64_t>(kBaseSeconds) - 1);
+    base_us_[static_cast<size_t>(base_second_ + 1) % kBaseSeconds] = delay_us;
+  }
+  int64_t& least = base_us_[static_cast<size_t>(second) % kBaseSeconds];
+  least = std::min(least, delay_us);
+}
+
+void DelayEstimator::OnPacket(Timestamp sent, Timestamp arrival) {
+  const int64_t delay_us = arrival.us() - sent.us();
+  if (end_ > 0 && std::abs(delay_us - last_delay_us_) > kLargestJump.us()) {
+    const TimeDelta tolerated = tolerated_;
+    *this = DelayEstimator();
+    tolerated_ = tolerated;
+  }
+  last_delay_us_ = delay_us;
+  if (!newest_sent_.IsNever() && sent < newest_sent_ - kTrend) return;
+  newest_sent_ = std::max(newest_sent_, sent);
+  NoteBase(sent, delay_us);
+  if (end_ > 0) {
+    Group& last = groups_[(end_ - 1) % kGroups];
+    if (sent - last.sent < kGroup) {
+      last.delay_us = std::min(last.delay_us, delay_us);
+      return;
+    }
+  }
+  groups_[end_++ % kGroups] = {.sent = sent, .delay_us = delay_us};
+  if (end_ == 2 * kGroups) end_ = kGroups;
+}
+
+// Least squares over the groups of the last kTrend; `last_us` is where the line ends.
+double DelayEstimator::SlopeAndLast(double& last_us) const {
+  double n = 0;
+  double x_sum = 0;
+  double y_sum = 0;
+  double xx = 0;
+  double xy = 0;
+  const int64_t origin = At(0).delay_us;
+  for (size_t back = 0; back < count(); ++back) {
+    const TimeDelta age = newest_sent_ - At(back).sent;
+    if (age > kTrend) break;
+    const double x = -age.seconds();
+    const auto y = static_cast<double>(At(back).delay_us - origin);
+    n += 1;
+    x_sum += x;
+    y_sum += y;
+    xx += x * x;
+    xy += x * y;
+  }
+  last_us = static_cast<double>(origin);
+  const double spread = n * xx - x_sum * x_sum;
+  if (n < kFewGroups || spread < 1e-6) return 0;
+  const double slope = (n * xy - x_sum * y_sum) / spread;
+  last_us += (y_sum - slope * x_sum) / n;
+  return slope / 1e6;
+}
+
+void DelayEstimator::Update() {
+  if (end_ == 0) return;
+  const int64_t base = *std::ranges::min_element(base_us_);
+  int64_t least = At(0).delay_us;
+  double sum = 0;
+  double n = 0;
+  for (size_t back = 0; back < count(); ++back) {
+    if (newest_sent_ - At(back).sent > kLevel && back >= kFewGroups) break;
+    least = std::min(least, At(back).delay_us);
+    sum += static_cast<double>(At(back).delay_us);
+    n += 1;
+  }
+  queue_ = TimeDelta::Micros(least - base);
+  double last_us = 0;
+  trend_ = SlopeAndLast(last_us);
+  const double level = static_cast<double>(queue_.us());
+  if (queue_ < kQuiet + TimeDelta::Micros(static_cast<int64_t>(jitter_us_)) && std::abs(trend_) < kGrowing) {
+    jitter_us_ += kSlow * (std::min(level, kMaxJitterUs) - jitter_us_);
+    spread_us_ += kSlow * (std::min(sum / n - static_cast<double>(least), kMaxJitterUs) - spread_us_);
+  }
+  ahead_ = TimeDelta::Micros(static_cast<int64_t>(last_us - static_cast<double>(base) - spread_us_));
+}
+
+TimeDelta DelayEstimator::threshold() const {
+  const TimeDelta jitter = TimeDelta::Micros(static_cast<int64_t>(jitter_us_ * kJitterShare));
+  return std::min(std::max(kThreshold + jitter, tolerated_), kMaxThreshold);
+}
+
+bool DelayEstimator::IsOverused() const {
+  return queue_ > threshold() || (trend_ > kGrowing && ahead_ > threshold() + kThreshold / 2);
+}
+
+}  // namespace sluice

@@ -1,0 +1,78 @@
+// How long packets wait in the queue of the line, from one-way delays on two clocks that are not compared: after the
+// draft's (draft-ietf-rmcat-gcc-02, 5) arrival groups and trend line, with the queue's length itself beside the trend.
+//
+//   groups  packets that left within kGroup are one; the least delay among them counts, for single ones are late for
+//           many reasons
+//   base    the least delay of the last kBaseSeconds: that of the empty line. A route that became longer is found out
+//           after so long
+//   queue   the least delay of the groups of the last kLevel, beyond the base
+//   trend   slope of a line through the groups of the last kTrend: how fast the queue grows, seconds a second
+//
+// IsOverused: the queue is longer than the threshold, or grows so that it soon will be. The threshold follows what jitter
+// does to a line that is not full (the draft's adaptive threshold serves the same end), and what competitors hold in the
+// queue: see Tolerate().
+//
+// Bounds: kGroups groups, kBaseSeconds least delays. A jump of the receiver's clock starts everything anew.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "rtc/base/units.h"
+#include "rtc/cc/network_messages.h"
+
+namespace sluice {
+
+class DelayEstimator {
+ public:
+  static constexpr TimeDelta kGroup = TimeDelta::Millis(5);
+  static constexpr TimeDelta kLevel = TimeDelta::Millis(150);
+  static constexpr TimeDelta kTrend = TimeDelta::Millis(250);
+  static constexpr size_t kGroups = 64;
+  static constexpr size_t kBaseSeconds = 20;
+  static constexpr TimeDelta kLargestJump = TimeDelta::Seconds(10);
+  // Beyond what jitter does.
+  static constexpr TimeDelta kThreshold = TimeDelta::Millis(25);
+  static constexpr TimeDelta kMaxThreshold = TimeDelta::Seconds(2);
+
+  // Arrived packets, as they were sent; then Update.
+  void OnPacket(Timestamp sent, Timestamp arrival);
+  void Update();
+
+  TimeDelta queue() const { return queue_; }
+  double trend() const { return trend_; }
+  TimeDelta threshold() const;
+  bool IsOverused() const;
+  // When the newest packet that counts was sent; Never before the first.
+  Timestamp newest_sent() const { return newest_sent_; }
+
+  // A queue of that length is not of our making: it is no overuse. Zero: there is none.
+  void Tolerate(TimeDelta queue) { tolerated_ = queue; }
+
+ private:
+  struct Group {
+    Timestamp sent;        // its first packet
+    int64_t delay_us = 0;  // the least
+  };
+
+  const Group& At(size_t back) const { return groups_[(end_ - 1 - back) % kGroups]; }
+  size_t count() const { return end_ < kGroups ? end_ : kGroups; }
+  void NoteBase(Timestamp sent, int64_t delay_us);
+  double SlopeAndLast(double& last_us) const;
+
+  std::array<Group, kGroups> groups_;
+  size_t end_ = 0;
+  std::array<int64_t, kBaseSeconds> base_us_{};  // by second
+  int64_t base_second_ = -1;
+  Timestamp newest_sent_ = Timestamp::Never();
+  int64_t last_delay_us_ = 0;
+  TimeDelta queue_ = TimeDelta::Zero();
+  TimeDelta ahead_ = TimeDelta::Zero();  // where the line through the groups ends, beyond base and jitter
+  double trend_ = 0;
+  double jitter_us_ = 0;  // of `queue` on a line that is not full
+  double spread_us_ = 0;  // mean of groups above the least
+  TimeDelta tolerated_ = TimeDelta::Zero();
+};
+
+}  // namespace sluice

@@ -1,0 +1,102 @@
+// When to send more for a moment, to see whether it gets through, and what came of it.
+//
+//   start    kFirst and kSecond times the start; while all of it gets through, twice as much again
+//   next     what the next step up needs, when it is wanted and the sources send less than they may: the rate cannot grow
+//            by itself then. Again after kInterval, longer each time it does not get through
+//   recover  a while after a fall, what was had before it
+//
+// What a probe tells: the bit rate at which its packets came. If they came as fast as they left the line carries that
+// much, else no more than they came with. One at a time; none while the queue is long.
+//
+// Bounds: a probe lasts kDuration (at least kPackets), they are kLeastGap apart.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "rtc/base/units.h"
+#include "rtc/cc/network_messages.h"
+
+namespace sluice {
+
+class Prober {
+ public:
+  static constexpr double kFirst = 3;
+  static constexpr double kSecond = 6;
+  static constexpr TimeDelta kDuration = TimeDelta::Millis(40);
+  static constexpr int kPackets = 6;
+  static constexpr TimeDelta kLeastGap = TimeDelta::Millis(200);
+  static constexpr TimeDelta kInterval = TimeDelta::Seconds(2);
+  static constexpr TimeDelta kMaxInterval = TimeDelta::Seconds(10);
+  // After a step up that did not last.
+  static constexpr TimeDelta kAttemptInterval = TimeDelta::Seconds(15);
+  static constexpr TimeDelta kMaxAttemptInterval = TimeDelta::Seconds(60);
+  static constexpr TimeDelta kTimeout = TimeDelta::Seconds(1);
+
+  struct Cluster {
+    uint16_t id = 0;
+    DataRate rate;
+    DataSize size;
+    int packets = 0;
+  };
+  struct State {
+    DataRate target;
+    DataRate allocated;
+    DataRate next;
+    DataRate max;
+    bool calm = false;  // the queue is short
+  };
+  struct Result {
+    DataRate rate;
+    bool full = false;  // it came slower than it left
+  };
+
+  void SetStart(DataRate start);
+  // The rate fell from `before`.
+  void OnFall(DataRate before, DataRate after, Timestamp now);
+  std::optional<Cluster> Take(const State& state, Timestamp now);
+
+  void OnSent(const SentPacket& packet);
+  // Results of any packets; one is returned when a probe is known.
+  std::optional<Result> OnFeedback(const FeedbackReport& report);
+  uint32_t count() const { return count_; }
+
+ private:
+  enum class Reason : uint8_t { kStart, kNext, kRecover };
+  struct Flight {
+    uint16_t id = 0;
+    DataRate rate;
+    Reason reason = Reason::kStart;
+    int packets = 0;  // asked for
+    int sent = 0;
+    int told = 0;
+    int arrived = 0;
+    int64_t bytes = 0;  // that arrived
+    Timestamp begin;    // when it was taken
+    Timestamp first_sent, last_sent;
+    Timestamp first_arrival, last_arrival;
+    int64_t first_size = 0;
+    int64_t last_size = 0;
+    bool done = false;
+  };
+
+  std::optional<DataRate> Wanted(const State& state, Timestamp now, Reason& reason);
+  void Count(const PacketResult& result);
+  std::optional<Result> Judge();
+
+  DataRate start_ = DataRate::Zero();
+  DataRate second_ = DataRate::Zero();
+  DataRate again_ = DataRate::Zero();  // of the start, after a result
+  std::optional<Flight> flight_;
+  Timestamp last_taken_ = Timestamp::Never();
+  Timestamp next_allowed_ = Timestamp::Never();
+  TimeDelta interval_ = kInterval;
+  TimeDelta attempt_interval_ = kAttemptInterval;
+  Timestamp last_success_ = Timestamp::Never();
+  DataRate recover_ = DataRate::Zero();
+  Timestamp recover_at_ = Timestamp::Infinite();
+  uint16_t next_id_ = 1;
+  uint32_t count_ = 0;
+};
+
+}  // namespace sluice

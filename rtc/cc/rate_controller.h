@@ -1,0 +1,76 @@
+// How much may be sent, by the delays: grows while the queue is short, falls to a share of what arrives when it is not
+// (AIMD, draft-ietf-rmcat-gcc-02, 5.5), and lets the queue drain after a fall.
+//
+//   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second.
+//            Never far beyond what arrives, and not at all while the sources send much less
+//   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again
+//   drain    after a fall less still, as much as empties the queue in kDrainTime
+//   compete  a queue that does not get shorter though less is sent is somebody else's: it is tolerated then, loss alone
+//            is obeyed, until the queue has gone
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include "rtc/base/units.h"
+#include "rtc/cc/link_capacity.h"
+
+namespace sluice {
+
+class RateController {
+ public:
+  static constexpr double kBackOff = 0.88;
+  static constexpr double kLossBackOff = 0.85;
+  static constexpr TimeDelta kDrainTime = TimeDelta::Millis(600);
+
+  struct Input {
+    Timestamp now;
+    Timestamp newest_sent;  // of the packets judged
+    bool overused = false;
+    TimeDelta queue;
+    double trend = 0;
+    std::optional<DataRate> acked;  // over a short time
+    std::optional<DataRate> acked_long;
+    TimeDelta response;               // from a change of the rate to seeing what it did
+    bool limited_by_sources = false;  // they send much less than they may
+  };
+
+  explicit RateController(DataRate start) : rate_(start) {}
+
+  void Update(const Input& input);
+  // While competing only: that share of packets was lost in a period.
+  void OnLoss(double loss, const Input& input);
+  // What is known otherwise: a start, a probe.
+  void Set(DataRate rate) { rate_ = rate; }
+  void Clamp(DataRate min, DataRate max);
+
+  DataRate rate() const { return rate_; }
+  // Less than rate() while the queue drains.
+  DataRate rate_now() const { return drain_ ? std::min(rate_, *drain_) : rate_; }
+  bool competing() const { return competing_; }
+  LinkCapacity& capacity() { return capacity_; }
+  const LinkCapacity& capacity() const { return capacity_; }
+  Timestamp last_fall() const { return last_fall_; }
+  // The rate before the last fall.
+  DataRate before_fall() const { return before_fall_; }
+
+ private:
+  void Fall(const Input& input, double share);
+  void Drain(const Input& input);
+  void Grow(const Input& input);
+  void JudgeCompetition(const Input& input);
+
+  DataRate rate_;
+  std::optional<DataRate> drain_;
+  DataRate drain_from_;
+  LinkCapacity capacity_;
+  Timestamp last_fall_ = Timestamp::Never();
+  Timestamp last_update_ = Timestamp::Never();
+  DataRate before_fall_;
+  Timestamp standing_since_ = Timestamp::Never();  // the queue did not go away
+  TimeDelta standing_queue_ = TimeDelta::Zero();
+  Timestamp last_queue_ = Timestamp::Never();
+  bool competing_ = false;
+};
+
+}  // namespace sluice
