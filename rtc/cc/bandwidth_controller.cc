@@ -5,10 +5,14 @@
 namespace sluice {
 namespace {
 
-constexpr double kPacing = 1.5;  // of the target
+constexpr double kPacing = 1.35;  // of the target
 constexpr TimeDelta kDefaultRtt = TimeDelta::Millis(200);
 constexpr TimeDelta kMaxRtt = TimeDelta::Seconds(2);
 constexpr double kLimited = 0.75;  // of the target: the sources send much less
+constexpr double kStepUp = 1.2;    // of what is allocated
+constexpr TimeDelta kBurst = TimeDelta::Millis(800);
+constexpr TimeDelta kPatience = TimeDelta::Millis(150);
+constexpr TimeDelta kTolerated = TimeDelta::Millis(700);  // no competitor's queue is longer
 constexpr double kAboveLossBound = 1.1;
 // Without transport-wide feedback.
 constexpr double kHighLoss = 0.10;
@@ -34,7 +38,8 @@ void BandwidthController::SetBounds(DataRate min, std::optional<DataRate> start,
   target_ = start ? rate_.rate() : std::clamp(target_, min_, max_);
 }
 
-void BandwidthController::SetDemand(DataRate allocated, DataRate next) {
+void BandwidthController::SetDemand(DataRate allocated, DataRate next, Timestamp now) {
+  if (allocated > allocated_ * kStepUp) burst_until_ = now + kBurst + rtt_.value_or(kDefaultRtt);
   allocated_ = allocated;
   next_ = next;
 }
@@ -57,23 +62,27 @@ void BandwidthController::Arrived(const FeedbackReport& report) {
     const TimeDelta rtt = report.received - result.packet.sent;
     rtt_ = std::clamp(rtt, TimeDelta::Zero(), kMaxRtt);
   }
-  delay_.Update();
+  delay_.Update(rate_.rate());
 }
 
 RateController::Input BandwidthController::InputOf(Timestamp now) const {
   const std::optional<DataRate> acked_long = acked_.Over(AckedBitrate::kLong);
   return {.now = now,
           .newest_sent = delay_.newest_sent(),
-          .overused = delay_.IsOverused(),
+          .overused = IsOverused(now),
           .queue = delay_.queue(),
           .trend = delay_.trend(),
           .acked = acked_.Over(AckedBitrate::kShort),
           .acked_long = acked_long,
           .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
-          .limited_by_sources = acked_long && *acked_long < rate_.rate() * kLimited};
+          .limited_by_sources = acked_long && *acked_long < rate_.rate() * kLimited,
+          .allocated = allocated_};
 }
 
-bool BandwidthController::IsCalm() const { return delay_.queue() < delay_.threshold() && !delay_.IsOverused(); }
+// A layer begins with a key frame, which fills the queue of any line that just carries the layer.
+bool BandwidthController::IsOverused(Timestamp now) const {
+  return delay_.IsOverused(now < burst_until_ ? kPatience : TimeDelta::Zero());
+}
 
 void BandwidthController::OnFeedback(const FeedbackReport& report) {
   if (report.packets.empty()) return;
@@ -86,7 +95,7 @@ void BandwidthController::OnFeedback(const FeedbackReport& report) {
   ObeyLoss(input);
   if (const auto result = prober_.OnFeedback(report)) ObeyProbe(*result);
   if (rate_.last_fall() != fell) prober_.OnFall(rate_.before_fall(), rate_.rate(), report.received);
-  delay_.Tolerate(rate_.competing() ? DelayEstimator::kMaxThreshold : TimeDelta::Zero());
+  delay_.Tolerate(rate_.competing() ? kTolerated : TimeDelta::Zero());
   Update(report.received);
 }
 
@@ -101,7 +110,7 @@ void BandwidthController::ObeyLoss(const RateController::Input& input) {
 }
 
 void BandwidthController::ObeyProbe(const Prober::Result& result) {
-  if (!IsCalm() && !result.full) return;
+  if (!delay_.IsCalm() && !result.full) return;
   if (result.rate > rate_.rate()) {
     rate_.capacity().Reset();
     rate_.Set(result.rate);
@@ -165,7 +174,12 @@ DataRate BandwidthController::pacing_rate() const { return target_ * kPacing; }
 std::optional<BandwidthController::Probe> BandwidthController::TakeProbe(Timestamp now) {
   // A peer that tells nothing cannot answer.
   if (first_sent_.IsNever()) return std::nullopt;
-  return prober_.Take({.target = target_, .allocated = allocated_, .next = next_, .max = max_, .calm = IsCalm()}, now);
+  return prober_.Take({.target = target_,
+                       .allocated = allocated_,
+                       .next = next_,
+                       .max = max_,
+                       .calm = delay_.IsCalm() && !rate_.competing()},
+                      now);
 }
 
 BandwidthController::Snapshot BandwidthController::snapshot() const {
@@ -178,6 +192,7 @@ BandwidthController::Snapshot BandwidthController::snapshot() const {
           .rtt = rtt_,
           .loss = last_feedback_.IsNever() ? reported_loss_ : loss_.loss(),
           .limit = limit_,
+          .competing = rate_.competing(),
           .probes = prober_.count()};
 }
 

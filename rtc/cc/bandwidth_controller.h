@@ -50,7 +50,8 @@ class BandwidthController {
     std::optional<TimeDelta> rtt;
     double loss = 0;  // share of packets, of the last judgement
     Limit limit = Limit::kNothing;
-    uint32_t probes = 0;  // that were taken
+    bool competing = false;  // others hold a queue
+    uint32_t probes = 0;     // that were taken
   };
 
   // min <= start <= max; others are clamped to max, then min. The first call begins at `start`; later ones keep the
@@ -59,7 +60,7 @@ class BandwidthController {
 
   // What is sent at present as allocated, with audio; and what the target would have to be for the next step up that
   // somebody wants and does not have: zero if nobody does. Both of the line.
-  void SetDemand(DataRate allocated, DataRate next);
+  void SetDemand(DataRate allocated, DataRate next, Timestamp now);
 
   void OnSent(const SentPacket& packet);
   void OnFeedback(const FeedbackReport& report);
@@ -91,7 +92,7 @@ class BandwidthController {
   void ObeyProbe(const Prober::Result& result);
   void WithoutFeedback(Timestamp now);
   void Update(Timestamp now);
-  bool IsCalm() const;
+  bool IsOverused(Timestamp now) const;
 
   DataRate min_ = kDefaultMin;
   DataRate max_ = kDefaultMax;
@@ -112,7 +113,8 @@ class BandwidthController {
   Timestamp last_sent_ = Timestamp::Never();
   Timestamp last_feedback_ = Timestamp::Never();
   Timestamp last_report_ = Timestamp::Never();
-  Timestamp last_cut_ = Timestamp::Never();  // for want of feedback
+  Timestamp last_cut_ = Timestamp::Never();     // for want of feedback
+  Timestamp burst_until_ = Timestamp::Never();  // a key frame of a higher layer is under way
   Timestamp deadline_ = Timestamp::Infinite();
 };
 

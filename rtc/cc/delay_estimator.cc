@@ -12,6 +12,8 @@ constexpr double kGrowing = 0.08;     // seconds a second
 constexpr double kJitterShare = 1.5;  // of the threshold
 constexpr double kMaxJitterUs = 50'000;
 constexpr double kSlow = 0.02;  // of a moving average, per update
+constexpr DataSize kPacket = DataSize::Bytes(1200);
+constexpr TimeDelta kMaxPacket = TimeDelta::Millis(30);
 constexpr TimeDelta kQuiet = TimeDelta::Millis(30);
 
 }  // namespace
@@ -80,7 +82,8 @@ double DelayEstimator::SlopeAndLast(double& last_us) const {
   return slope / 1e6;
 }
 
-void DelayEstimator::Update() {
+void DelayEstimator::Update(DataRate rate) {
+  packet_ = rate > DataRate::Zero() ? std::min(kPacket / rate, kMaxPacket) : kMaxPacket;
   if (end_ == 0) return;
   const int64_t base = *std::ranges::min_element(base_us_);
   int64_t least = At(0).delay_us;
@@ -103,13 +106,17 @@ void DelayEstimator::Update() {
   ahead_ = TimeDelta::Micros(static_cast<int64_t>(last_us - static_cast<double>(base) - spread_us_));
 }
 
-TimeDelta DelayEstimator::threshold() const {
-  const TimeDelta jitter = TimeDelta::Micros(static_cast<int64_t>(jitter_us_ * kJitterShare));
-  return std::min(std::max(kThreshold + jitter, tolerated_), kMaxThreshold);
+TimeDelta DelayEstimator::own_threshold() const {
+  return kThreshold + packet_ + TimeDelta::Micros(static_cast<int64_t>(jitter_us_));
 }
 
-bool DelayEstimator::IsOverused() const {
-  return queue_ > threshold() || (trend_ > kGrowing && ahead_ > threshold() + kThreshold / 2);
+TimeDelta DelayEstimator::threshold() const { return std::min(std::max(own_threshold(), tolerated_), kMaxThreshold); }
+
+TimeDelta DelayEstimator::queue() const { return trend_ > kGrowing ? std::max(queue_, ahead_) : queue_; }
+
+bool DelayEstimator::IsOverused(TimeDelta patience) const {
+  const TimeDelta most = threshold() + patience;
+  return queue_ > most || (trend_ > kGrowing && ahead_ > most + kThreshold / 2);
 }
 
 }  // namespace sluice

@@ -27,23 +27,28 @@ namespace sluice {
 class DelayEstimator {
  public:
   static constexpr TimeDelta kGroup = TimeDelta::Millis(5);
-  static constexpr TimeDelta kLevel = TimeDelta::Millis(150);
+  static constexpr TimeDelta kLevel = TimeDelta::Millis(100);
   static constexpr TimeDelta kTrend = TimeDelta::Millis(250);
   static constexpr size_t kGroups = 64;
   static constexpr size_t kBaseSeconds = 20;
   static constexpr TimeDelta kLargestJump = TimeDelta::Seconds(10);
-  // Beyond what jitter does.
-  static constexpr TimeDelta kThreshold = TimeDelta::Millis(25);
+  // Beyond what jitter does and a packet takes at the rate: who sends less bears more, so that of two flows on a line the
+  // larger one gives way first, and they become equal.
+  static constexpr TimeDelta kThreshold = TimeDelta::Millis(8);
   static constexpr TimeDelta kMaxThreshold = TimeDelta::Seconds(2);
 
   // Arrived packets, as they were sent; then Update.
   void OnPacket(Timestamp sent, Timestamp arrival);
-  void Update();
+  // `rate`: what may be sent at present.
+  void Update(DataRate rate);
 
-  TimeDelta queue() const { return queue_; }
+  TimeDelta queue() const;
   double trend() const { return trend_; }
   TimeDelta threshold() const;
-  bool IsOverused() const;
+  // Whatever is tolerated.
+  bool IsCalm() const { return queue() < own_threshold(); }
+  // `patience` is added to the threshold: a burst was sent on purpose.
+  bool IsOverused(TimeDelta patience = TimeDelta::Zero()) const;
   // When the newest packet that counts was sent; Never before the first.
   Timestamp newest_sent() const { return newest_sent_; }
 
@@ -51,6 +56,7 @@ class DelayEstimator {
   void Tolerate(TimeDelta queue) { tolerated_ = queue; }
 
  private:
+  TimeDelta own_threshold() const;
   struct Group {
     Timestamp sent;        // its first packet
     int64_t delay_us = 0;  // the least
@@ -70,8 +76,9 @@ class DelayEstimator {
   TimeDelta queue_ = TimeDelta::Zero();
   TimeDelta ahead_ = TimeDelta::Zero();  // where the line through the groups ends, beyond base and jitter
   double trend_ = 0;
-  double jitter_us_ = 0;  // of `queue` on a line that is not full
-  double spread_us_ = 0;  // mean of groups above the least
+  double jitter_us_ = 0;                  // of `queue` on a line that is not full
+  double spread_us_ = 0;                  // mean of groups above the least
+  TimeDelta packet_ = TimeDelta::Zero();  // how long one takes
   TimeDelta tolerated_ = TimeDelta::Zero();
 };
 

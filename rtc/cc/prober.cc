@@ -6,12 +6,16 @@
 namespace sluice {
 namespace {
 
-constexpr double kThrough = 0.9;  // of the rate it left with: it got through
-constexpr double kLeave = 0.92;   // of a line found full
-constexpr double kGoOn = 0.75;    // of the start's probes, to try twice as much
-constexpr double kEnough = 0.7;   // of the packets
-constexpr double kLimited = 0.9;  // of the target: less is sent
-constexpr double kAbove = 1.03;   // the next step
+constexpr double kFull = 0.15;  // slope of the delays
+constexpr double kMostSlope = 20;
+constexpr int kFewest = 4;         // packets that arrived
+constexpr double kLeave = 0.92;    // of a line found full
+constexpr double kGoOn = 0.75;     // of the start's probes, to try twice as much
+constexpr double kEnough = 0.7;    // of the packets
+constexpr double kLimited = 0.9;   // of the target: less is sent
+constexpr double kMostAtOnce = 2;  // times the target
+constexpr double kAbove = 1.03;    // the next step
+constexpr TimeDelta kAfterFall = TimeDelta::Seconds(2);
 constexpr TimeDelta kRecoverAfter = TimeDelta::Seconds(4);
 constexpr double kDeepFall = 0.66;
 constexpr double kRecoverShare = 0.9;
@@ -26,6 +30,7 @@ void Prober::SetStart(DataRate start) {
 
 void Prober::OnFall(DataRate before, DataRate after, Timestamp now) {
   start_ = second_ = again_ = DataRate::Zero();
+  next_allowed_ = std::max(next_allowed_, now + kAfterFall);
   if (!last_success_.IsNever() && now - last_success_ < kAttempt) {
     // What a probe had promised was too much.
     last_success_ = Timestamp::Never();
@@ -53,8 +58,9 @@ std::optional<DataRate> Prober::Wanted(const State& state, Timestamp now, Reason
   }
   const bool limited = state.allocated < state.target * kLimited;
   if (state.next <= state.target || !limited || now < next_allowed_) return std::nullopt;
+  // A step that is very far goes in two: too much at once would fill any queue.
   reason = Reason::kNext;
-  return state.next * kAbove;
+  return std::min(state.next * kAbove, state.target * kMostAtOnce);
 }
 
 std::optional<Prober::Cluster> Prober::Take(const State& state, Timestamp now) {
@@ -80,19 +86,19 @@ void Prober::OnSent(const SentPacket& packet) {
   if (!flight_ || packet.probe != flight_->id) return;
   if (flight_->sent++ == 0) flight_->first_sent = packet.sent;
   flight_->last_sent = packet.sent;
-  flight_->last_size = packet.size.bytes();
 }
 
 void Prober::Count(const PacketResult& result) {
   ++flight_->told;
   if (result.lost()) return;
-  if (flight_->arrived++ == 0) {
-    flight_->first_arrival = flight_->last_arrival = result.arrival;
-    flight_->first_size = result.packet.size.bytes();
-  }
-  flight_->first_arrival = std::min(flight_->first_arrival, result.arrival);
-  flight_->last_arrival = std::max(flight_->last_arrival, result.arrival);
-  flight_->bytes += result.packet.total().bytes();
+  const int64_t delay_us = result.arrival.us() - result.packet.sent.us();
+  if (flight_->arrived++ == 0) flight_->first_delay_us = delay_us;
+  const double x = (result.packet.sent - flight_->first_sent).seconds() * 1000;
+  const double y = static_cast<double>(delay_us - flight_->first_delay_us) / 1000;
+  flight_->x += x;
+  flight_->y += y;
+  flight_->xx += x * x;
+  flight_->xy += x * y;
 }
 
 std::optional<Prober::Result> Prober::OnFeedback(const FeedbackReport& report) {
@@ -110,22 +116,22 @@ std::optional<Prober::Result> Prober::OnFeedback(const FeedbackReport& report) {
   return Judge();
 }
 
+// Packets that left at `rate` over a line that carries less are delayed by 1 / carried - 1 / rate of their bits, each more
+// than the one before: the slope of the delays tells the one from the other, whatever jitter there is besides.
 std::optional<Prober::Result> Prober::Judge() {
   const Flight flight = *std::exchange(flight_, std::nullopt);
-  const TimeDelta sent_for = flight.last_sent - flight.first_sent;
-  const TimeDelta came_for = flight.last_arrival - flight.first_arrival;
-  if (flight.arrived < kEnough * flight.sent || sent_for <= TimeDelta::Zero()) {
+  const double n = flight.arrived;
+  const double spread = n * flight.xx - flight.x * flight.x;
+  if (n < kEnough * flight.sent || n < kFewest || spread < 1) {
     interval_ = std::min(interval_ * 2.0, kMaxInterval);
     return std::nullopt;
   }
-  const DataSize came = DataSize::Bytes(flight.bytes - flight.first_size);
-  const DataRate arrived = came_for > TimeDelta::Zero() ? came / came_for : DataRate::Infinite();
-  Result result{.rate = std::min(arrived, flight.rate), .full = arrived < flight.rate * kThrough};
+  const double slope = std::clamp((n * flight.xy - flight.x * flight.y) / spread, 0.0, kMostSlope);
+  Result result{.rate = flight.rate, .full = slope > kFull};
   if (result.full) {
-    result.rate = result.rate * kLeave;
+    result.rate = flight.rate * (kLeave / (1 + slope));
     interval_ = std::min(interval_ * 2.0, kMaxInterval);
   } else {
-    result.rate = flight.rate;
     interval_ = kInterval;
     if (flight.reason == Reason::kNext) last_success_ = flight.begin;
   }

@@ -23,11 +23,11 @@ class Prober {
  public:
   static constexpr double kFirst = 3;
   static constexpr double kSecond = 6;
-  static constexpr TimeDelta kDuration = TimeDelta::Millis(40);
+  static constexpr TimeDelta kDuration = TimeDelta::Millis(60);
   static constexpr int kPackets = 6;
   static constexpr TimeDelta kLeastGap = TimeDelta::Millis(200);
   static constexpr TimeDelta kInterval = TimeDelta::Seconds(2);
-  static constexpr TimeDelta kMaxInterval = TimeDelta::Seconds(10);
+  static constexpr TimeDelta kMaxInterval = TimeDelta::Seconds(5);
   // After a step up that did not last.
   static constexpr TimeDelta kAttemptInterval = TimeDelta::Seconds(15);
   static constexpr TimeDelta kMaxAttemptInterval = TimeDelta::Seconds(60);
@@ -71,13 +71,11 @@ class Prober {
     int sent = 0;
     int told = 0;
     int arrived = 0;
-    int64_t bytes = 0;  // that arrived
-    Timestamp begin;    // when it was taken
+    Timestamp begin;  // when it was taken
     Timestamp first_sent, last_sent;
-    Timestamp first_arrival, last_arrival;
-    int64_t first_size = 0;
-    int64_t last_size = 0;
-    bool done = false;
+    int64_t first_delay_us = 0;
+    // Of the line through delays (y, ms) by send times (x, ms).
+    double x = 0, y = 0, xx = 0, xy = 0;
   };
 
   std::optional<DataRate> Wanted(const State& state, Timestamp now, Reason& reason);

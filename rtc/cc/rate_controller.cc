@@ -1,25 +1,33 @@
 #include "rtc/cc/rate_controller.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sluice {
 namespace {
 
 constexpr double kFastGrowth = 0.25;  // a second, where no capacity is known
-constexpr double kSlowGrowth = 0.03;  // a second at least, near the capacity
-constexpr int64_t kPacketBits = 1200 * 8;
+constexpr double kSlowGrowth = 0.02;  // a second at least, near the capacity
+constexpr double kRootGrowth = 1.2;   // kbit/s a second for the root of kbit/s
+constexpr double kBeyond = 0.6;
+constexpr double kNear = 0.9;      // of the capacity
 constexpr double kHeadroom = 1.5;  // over what arrives
 constexpr DataRate kHeadroomAbove = DataRate::KilobitsPerSec(10);
 constexpr TimeDelta kMostTime = TimeDelta::Millis(300);  // between updates, that counts for growth
 constexpr TimeDelta kSettle = TimeDelta::Millis(100);    // beyond the response, before it falls again
 constexpr double kFalling = -0.03;                       // a trend
+constexpr TimeDelta kRest = TimeDelta::Seconds(3);       // without a fall
+constexpr double kFits = 0.96;                           // of what arrives
 constexpr double kLeastDrain = 0.5;
 constexpr TimeDelta kMostDrain = TimeDelta::Seconds(2);
 constexpr TimeDelta kEmpty = TimeDelta::Millis(12);
 constexpr TimeDelta kShortQueue = TimeDelta::Millis(25);
 constexpr TimeDelta kStanding = TimeDelta::Seconds(2);
+constexpr double kProgress = 0.85;  // of the queue: it gets shorter
 constexpr TimeDelta kGone = TimeDelta::Seconds(2);
+constexpr TimeDelta kMostCompeting = TimeDelta::Seconds(60);
 constexpr double kCompetingLoss = 0.01;
+constexpr double kCompetingHeadroom = 1.1;
 constexpr double kCompetingGrowth = 0.08;
 
 }  // namespace
@@ -30,30 +38,48 @@ void RateController::Update(const Input& input) {
   JudgeCompetition(input);
   const bool judged = last_fall_.IsNever() || input.newest_sent > last_fall_;
   const bool settled = last_fall_.IsNever() || input.now - last_fall_ > input.response + kSettle;
-  if (input.overused && judged && (settled || drain_ == std::nullopt) && !(drain_ && input.trend < kFalling)) {
-    if (settled) Fall(input, kBackOff);
+  if (input.overused && !judged && drain_) {
+    FallFurther(input);
+  } else if (input.overused && judged && settled && !(drain_ && input.trend < kFalling)) {
+    Fall(input);
   } else if (!input.overused && !drain_) {
+    if (settled) kept_ = false;
     Grow(input);
   }
   Drain(input);
   last_update_ = input.now;
 }
 
-void RateController::Fall(const Input& input, double share) {
+void RateController::Fall(const Input& input) {
   const DataRate arrived = input.acked.value_or(rate_ * 0.7);
+  // What fits stays, once: a burst filled the queue, or the line is almost full, and less would help nobody.
+  const bool rested = last_fall_.IsNever() || input.now - last_fall_ > kRest;
+  const bool fits =
+      !kept_ && !drain_ && rested && input.allocated > DataRate::Zero() && input.allocated < arrived * kFits;
+  kept_ = fits;
   before_fall_ = rate_;
   if (!competing_) capacity_.OnFull(arrived);
   // What arrives may be more than was allowed, or what a full queue of others let through.
-  rate_ = std::min(rate_ * 0.98, arrived * share);
+  rate_ = std::min(rate_ * 0.98, fits ? std::max(input.allocated, arrived * kBackOff) : arrived * kBackOff);
   drain_ = drain_from_ = std::min(arrived, rate_);
+  if (fits) drain_.reset();
   last_fall_ = input.now;
+  drain_until_ = input.now + kMostDrain;
+}
+
+// The line carries still less than it seemed: what arrived by then was in part of the time before.
+void RateController::FallFurther(const Input& input) {
+  if (!input.acked || *input.acked * kBackOff >= rate_) return;
+  rate_ = drain_from_ = *input.acked * kBackOff;
+  capacity_.OnFull(*input.acked);
 }
 
 void RateController::Drain(const Input& input) {
   if (!drain_) return;
   const bool over = input.queue < kEmpty ||
                     (input.now - last_fall_ > input.response + kSettle && !input.overused && input.queue < kShortQueue);
-  if (over || competing_ || input.now - last_fall_ > kMostDrain) {
+  if (input.trend < kFalling) drain_until_ = input.now + kMostDrain;
+  if (over || competing_ || input.now > drain_until_) {
     drain_.reset();
     return;
   }
@@ -68,10 +94,15 @@ void RateController::Grow(const Input& input) {
   const std::optional<DataRate> full = capacity_.mean();
   if (competing_) {
     grown = rate_ * (1 + kCompetingGrowth * since.seconds());
-  } else if (full && rate_ > *full * kBackOff) {
-    const double each_second = static_cast<double>(kPacketBits) / input.response.seconds();
-    const double least = static_cast<double>(rate_.bps()) * kSlowGrowth;
-    grown = rate_ + DataRate::BitsPerSec(static_cast<int64_t>(std::max(each_second, least) * since.seconds()));
+    // A share of the line grows when more is sent. A line of our own gives no more, and the queue grows instead.
+    if (input.acked_long) grown = std::min(grown, *input.acked_long * kCompetingHeadroom);
+  } else if (full && rate_ > *full * kNear) {
+    // The root lies between the same for all, which makes flows equal, and the same share of each, which treats thin and
+    // thick lines alike. It does not depend on the round-trip time, for neither should the share of a flow.
+    const double kbps = static_cast<double>(rate_.bps()) / 1000;
+    const double part = rate_ > *full ? kBeyond : 1;  // so that the queue is noticed while it is short
+    const double kbps_each_second = part * std::max(kRootGrowth * std::sqrt(kbps), kbps * kSlowGrowth);
+    grown = rate_ + DataRate::BitsPerSec(static_cast<int64_t>(kbps_each_second * 1000 * since.seconds()));
   } else {
     grown = rate_ * (1 + kFastGrowth * since.seconds());
   }
@@ -83,18 +114,23 @@ void RateController::Grow(const Input& input) {
 void RateController::JudgeCompetition(const Input& input) {
   if (input.queue > kShortQueue) last_queue_ = input.now;
   if (competing_) {
-    competing_ = !last_queue_.IsNever() && input.now - last_queue_ < kGone;
+    competing_ = !last_queue_.IsNever() && input.now - last_queue_ < kGone && input.now < competing_until_;
     return;
   }
-  if (input.queue < std::max(kShortQueue, standing_queue_ * 0.5) || last_fall_.IsNever()) {
+  if (input.queue < kShortQueue || last_fall_.IsNever()) {
     standing_since_ = Timestamp::Never();
     standing_queue_ = TimeDelta::Zero();
   } else if (standing_since_.IsNever()) {
     if (!input.overused) return;
     standing_since_ = input.now;
     standing_queue_ = input.queue;
+  } else if (input.queue < standing_queue_ * kProgress) {
+    standing_since_ = input.now;
+    standing_queue_ = input.queue;
   } else if (input.now - standing_since_ > kStanding + input.queue * 2.0) {
     competing_ = true;
+    competing_until_ = input.now + competing_for_;
+    competing_for_ = std::min(competing_for_ * 2.0, kMostCompeting);
     standing_since_ = Timestamp::Never();
     standing_queue_ = TimeDelta::Zero();
   }

@@ -6,7 +6,8 @@
 //   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again
 //   drain    after a fall less still, as much as empties the queue in kDrainTime
 //   compete  a queue that does not get shorter though less is sent is somebody else's: it is tolerated then, loss alone
-//            is obeyed, until the queue has gone
+//            is obeyed, until the queue has gone; and from time to time it is tried again, for flows like this one may
+//            take each other for such
 #pragma once
 
 #include <algorithm>
@@ -33,6 +34,7 @@ class RateController {
     std::optional<DataRate> acked_long;
     TimeDelta response;               // from a change of the rate to seeing what it did
     bool limited_by_sources = false;  // they send much less than they may
+    DataRate allocated;               // what they send as allocated; zero: not known
   };
 
   explicit RateController(DataRate start) : rate_(start) {}
@@ -55,7 +57,8 @@ class RateController {
   DataRate before_fall() const { return before_fall_; }
 
  private:
-  void Fall(const Input& input, double share);
+  void Fall(const Input& input);
+  void FallFurther(const Input& input);
   void Drain(const Input& input);
   void Grow(const Input& input);
   void JudgeCompetition(const Input& input);
@@ -71,6 +74,10 @@ class RateController {
   TimeDelta standing_queue_ = TimeDelta::Zero();
   Timestamp last_queue_ = Timestamp::Never();
   bool competing_ = false;
+  Timestamp competing_until_ = Timestamp::Never();
+  TimeDelta competing_for_ = TimeDelta::Seconds(10);  // longer each time
+  bool kept_ = false;                                 // the last fall left what fits
+  Timestamp drain_until_ = Timestamp::Never();
 };
 
 }  // namespace sluice

@@ -1,4 +1,4 @@
-// bwe [--case NAME] [--seeds N] [--json FILE] [--quiet] [--trace]: runs the cases and prints what they reach; a figure beyond its
+// bwe [--case NAME] [--source adaptive|simulcast] [--seed FIRST] [--seeds N] [--json FILE] [--quiet] [--trace]: runs the cases and prints what they reach; a figure beyond its
 // bound is marked. Exit code 1 if there is one. --json writes figures and the first seed's plots' data; --trace prints
 // every 100 ms.
 #include <cstdio>
@@ -16,6 +16,8 @@ namespace {
 
 struct Options {
   std::string only;
+  std::string source;
+  int first_seed = 1;
   int seeds = 1;
   std::string json;
   bool quiet = false;
@@ -59,10 +61,11 @@ void PrintTrace(const World& world) {
     const auto& bins = flow->record().bins;
     for (size_t i = 0; i < bins.size(); ++i) {
       const Record::Bin& bin = bins[i];
-      std::printf("%s %6.1f s target %6lld sent %6lld arrived %6lld kbit/s queue %5.1f ms lost %d held %lld ms\n",
+      std::printf("%s %6.1f s target %6lld sent %6lld arrived %6lld kbit/s queue %5.1f ms lost %d held %lld ms%s\n",
                   flow->record().name.c_str(), static_cast<double>(i) / 10, static_cast<long long>(bin.target_kbps),
                   static_cast<long long>(bin.sent * 8 / 100), static_cast<long long>(bin.arrived * 8 / 100),
-                  static_cast<double>(bin.queue_max_us) / 1000, bin.lost, static_cast<long long>(bin.hold_us / 1000));
+                  static_cast<double>(bin.queue_max_us) / 1000, bin.lost, static_cast<long long>(bin.hold_us / 1000),
+                  bin.competing ? " competing" : "");
     }
   }
 }
@@ -79,14 +82,15 @@ int Run(const Options& options) {
   nlohmann::json all = nlohmann::json::array();
   int bad = 0;
   for (const Case& one : Cases()) {
-    if (!options.only.empty() && one.name.find(options.only) == std::string::npos) continue;
+    if (!options.only.empty() && options.only != one.name) continue;
     for (const SourceKind kind : one.kinds) {
+      if (!options.source.empty() && options.source != NameOf(kind)) continue;
       std::vector<Figure> worst;
       nlohmann::json json{{"name", one.name}, {"title", one.title}, {"source", NameOf(kind)}};
-      for (int seed = 1; seed <= options.seeds; ++seed) {
+      for (int seed = options.first_seed; seed < options.first_seed + options.seeds; ++seed) {
         const Outcome outcome = one.run(kind, static_cast<uint64_t>(seed));
         if (options.trace) PrintTrace(*outcome.world);
-        if (seed == 1) {
+        if (seed == options.first_seed) {
           worst = outcome.figures;
           if (!options.json.empty()) json["run"] = ToJson(outcome);
         }
@@ -128,6 +132,10 @@ int main(int argc, char** argv) {
       options.only = argv[++i];
     } else if (argument == "--seeds" && has_value) {
       options.seeds = std::max(1, std::atoi(argv[++i]));
+    } else if (argument == "--source" && has_value) {
+      options.source = argv[++i];
+    } else if (argument == "--seed" && has_value) {
+      options.first_seed = std::max(1, std::atoi(argv[++i]));
     } else if (argument == "--json" && has_value) {
       options.json = argv[++i];
     } else if (argument == "--quiet") {
@@ -135,7 +143,8 @@ int main(int argc, char** argv) {
     } else if (argument == "--trace") {
       options.trace = true;
     } else {
-      std::cerr << "bwe [--case NAME] [--seeds N] [--json FILE] [--quiet] [--trace]\n";
+      std::cerr << "bwe [--case NAME] [--source adaptive|simulcast] [--seed FIRST] [--seeds N] [--json FILE] [--quiet] "
+                   "[--trace]\n";
       return 2;
     }
   }

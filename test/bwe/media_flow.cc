@@ -41,10 +41,11 @@ void MediaFlow::Drive() {
   source_->SetBudget(controller_.target() - std::min(audio, controller_.target()), now);
   const DataRate next = source_->next_rate();
   const DataRate allocated = running_ ? source_->rate() + audio : DataRate::Zero();
-  controller_.SetDemand(allocated, running_ && next > DataRate::Zero() ? next + audio : DataRate::Zero());
+  controller_.SetDemand(allocated, running_ && next > DataRate::Zero() ? next + audio : DataRate::Zero(), now);
   Record::Bin& bin = record_.At(scheduler_.elapsed());
   bin.target_kbps = controller_.target().kbps();
   bin.switches = source_->switches();
+  bin.competing = controller_.snapshot().competing;
   bin.hold_us = std::max(bin.hold_us, Held().us());
   Pump();
 }

@@ -23,7 +23,8 @@ class Record {
     int switches = 0;  // of layers, since the beginning
     int64_t queue_sum_us = 0;
     int64_t queue_max_us = 0;
-    int64_t hold_us = 0;  // of the pacer
+    bool competing = false;  // the controller thinks so
+    int64_t hold_us = 0;     // of the pacer
   };
 
   struct Span {
