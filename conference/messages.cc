@@ -104,6 +104,11 @@ json ErrorAnswer(std::optional<uint32_t> id, const Error& error) {
   return message;
 }
 
+json ToJson(const std::optional<controller::ConsumerLayers>& layers) {
+  if (!layers) return nullptr;
+  return {{"spatialLayer", layers->spatial}, {"temporalLayer", layers->temporal.value_or(0)}};
+}
+
 json Event(std::string_view name, json data) { return {{"event", name}, {"data", std::move(data)}}; }
 
 }  // namespace sluice::conference

@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "controller/consumer.h"
 #include "controller/rtp_parameters.h"
 #include "controller/webrtc_transport.h"
 
@@ -130,6 +131,8 @@ std::variant<Request, Rejected> ParseRequest(std::string_view text);
 
 nlohmann::json Answer(uint32_t id, nlohmann::json data = nlohmann::json::object());
 nlohmann::json ErrorAnswer(std::optional<uint32_t> id, const Error& error);
+// {"spatialLayer", "temporalLayer"}, or null.
+nlohmann::json ToJson(const std::optional<controller::ConsumerLayers>& layers);
 nlohmann::json Event(std::string_view name, nlohmann::json data);
 
 }  // namespace sluice::conference

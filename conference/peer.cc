@@ -33,6 +33,9 @@ void Peer::Leave() {
     if (receiving.consumer) receiving.consumer->on = {};
   }
   receiving_.clear();
+  for (SourceState& state : sources_) {
+    if (state.producer) state.producer->on = {};
+  }
   for (TransportState& state : transports_) {
     if (state.transport) state.transport->Close();
   }
@@ -160,7 +163,17 @@ void Peer::OnProducer(uint32_t id, Source source, absl::StatusOr<std::shared_ptr
   }
   state.producer = *std::move(created);
   link_.Send(Answer(id, {{"producerId", state.producer->id()}}));
+  if (state.producer->kind() == controller::MediaKind::kVideo) WatchProducer(*state.producer);
   observer_.OnProducerAdded(*this, source);
+}
+
+void Peer::WatchProducer(Producer& producer) {
+  // The handler is taken away before the peer goes (Leave, CloseProducer).
+  producer.on.wanted_layers = [this, id = producer.id()](const std::optional<controller::ConsumerLayers>& layers) {
+    link_.Send(Event("layersWanted", {{"producerId", id}, {"layers", ToJson(layers)}}));
+  };
+  // Where the worker cannot tell, the page sends all that it has.
+  producer.WatchWantedLayers(nullptr);
 }
 
 void Peer::Handle(uint32_t id, const ProducerRequest& request) {

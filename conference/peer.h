@@ -106,6 +106,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   void OnConsumer(const std::string& producer_id, nlohmann::json about,
                   absl::StatusOr<std::shared_ptr<controller::Consumer>> created);
   void WatchConsumer(controller::Consumer& consumer);
+  void WatchProducer(controller::Producer& producer);
   void CloseProducer(Source source);
 
   void Fail(uint32_t id, ErrorCode code, std::string field, std::string message);

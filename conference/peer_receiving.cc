@@ -21,11 +21,6 @@ json ToJson(const std::vector<LayerSize>& layers) {
   return list;
 }
 
-json ToJson(const std::optional<controller::ConsumerLayers>& layers) {
-  if (!layers) return nullptr;
-  return {{"spatialLayer", layers->spatial}, {"temporalLayer", layers->temporal.value_or(0)}};
-}
-
 }  // namespace
 
 void Peer::Receive(const Peer& sender, Source source) {

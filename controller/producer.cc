@@ -37,6 +37,10 @@ void Producer::EnableTraceEvents(std::vector<std::string> types, DoneCallback do
   Call(Method::ProducerEnableTraceEvent, Body(std::move(request)), Done(std::move(done)));
 }
 
+void Producer::WatchWantedLayers(DoneCallback done) {
+  Call(Method::ProducerWatchWantedLayers, NoBody(), Done(std::move(done)));
+}
+
 void Producer::GetStats(Callback<std::vector<RtpStreamStats>> done) {
   Call(Method::ProducerGetStats, NoBody(),
        Decoded(std::move(done), [](const Response& response) -> absl::StatusOr<std::vector<RtpStreamStats>> {
@@ -88,6 +92,13 @@ void Producer::OnNotification(const fbs::notification::Notification& notificatio
     case Event::ProducerVideoOrientationChange:
       if (const auto* body = notification.body_as_ProducerVideoOrientationChange()) {
         Emit(on.video_orientation, VideoOrientation{body->camera(), body->flip(), body->rotation()});
+      }
+      return;
+    case Event::ProducerWantedLayersChange:
+      if (const auto* body = notification.body_as_ProducerWantedLayersChange()) {
+        std::optional<ConsumerLayers> layers;
+        if (body->anything()) layers = ConsumerLayers{body->spatial_layer(), body->temporal_layer()};
+        Emit(on.wanted_layers, layers);
       }
       return;
     case Event::ProducerTrace:

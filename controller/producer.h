@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/consumer.h"
 #include "controller/dumps.h"
 #include "controller/object.h"
 #include "controller/rtp_parameters.h"
@@ -47,6 +48,9 @@ struct ProducerEvents {
   Handler<const std::vector<ProducerScore>&> score;
   Handler<VideoOrientation> video_orientation;
   Handler<const TraceEvent&> trace;
+  // After WatchWantedLayers(): what is highest of all that consumers want; none: nobody wants anything. More is told at
+  // once, less only when it was so for 5 s.
+  Handler<std::optional<ConsumerLayers>> wanted_layers;
   Handler<CloseReason> closed;  // not after Close()
 };
 
@@ -74,6 +78,8 @@ class Producer : public Object {
   void Pause(DoneCallback done);
   void Resume(DoneCallback done);
   void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);  // "rtp", "keyframe", "nack", "pli", ...
+  // on.wanted_layers tells from now on. At first everything is taken to be wanted.
+  void WatchWantedLayers(DoneCallback done);
   void GetStats(Callback<std::vector<RtpStreamStats>> done);
   void Dump(Callback<ProducerDump> done);
   // An RTP packet into a producer on a direct transport; others take none. Errors: Object::Notify.

@@ -101,6 +101,16 @@ struct Notifier::Sender {
     Send(e.producer_id, Event::ProducerVideoOrientationChange, Body::ProducerVideoOrientationChange,
          fbs::producer::CreateVideoOrientationChangeNotification(b, e.camera, e.flip, e.rotation).Union());
   }
+  void operator()(const WantedLayersChanged& e) {
+    fbs::producer::WantedLayersNotificationT out;
+    if (e.layers) {
+      out.anything = true;
+      out.spatial_layer = static_cast<uint8_t>(e.layers->spatial);
+      out.temporal_layer = static_cast<uint8_t>(e.layers->temporal);
+    }
+    Send(e.producer_id, Event::ProducerWantedLayersChange, Body::ProducerWantedLayersChange,
+         fbs::producer::CreateWantedLayersNotification(b, &out).Union());
+  }
   void operator()(const ConsumerScoreChanged& e) {
     fbs::consumer::ScoreNotificationT out;
     out.score = std::make_unique<fbs::consumer::ScoreT>(wire::ToWire(e.score));

@@ -33,6 +33,12 @@ struct VideoOrientationChanged {
   uint16_t rotation = 0;  // degrees, clockwise: 0, 90, 180, 270
 };
 
+// What is highest of all that its consumers want; only told where it was asked for (Producer::WatchWantedLayers).
+struct WantedLayersChanged {
+  std::string producer_id;
+  std::optional<ConsumerLayers> layers;  // none: nobody wants anything
+};
+
 struct ConsumerScore {
   uint8_t score = 10;           // of the outgoing stream, by the receiver's reports
   uint8_t producer_score = 10;  // of the producer's stream that is being forwarded
@@ -119,7 +125,7 @@ struct DominantSpeakerChanged {
   std::string producer_id;
 };
 
-using MediaEvent = std::variant<ProducerScoreChanged, VideoOrientationChanged, ConsumerScoreChanged,
+using MediaEvent = std::variant<ProducerScoreChanged, VideoOrientationChanged, WantedLayersChanged, ConsumerScoreChanged,
                                 ConsumerLayersChanged, ConsumerProducerPaused, ConsumerProducerResumed,
                                 ConsumerProducerClosed, MediaTrace, AudioVolumes, AudioSilence, DominantSpeakerChanged>;
 using MediaEvents = std::vector<MediaEvent>;

@@ -201,6 +201,15 @@ bool Producer::UpdateScores(Timestamp now, MediaEvents& events) {
   return true;
 }
 
+void Producer::WatchWantedLayers() {
+  if (!wanted_layers_) wanted_layers_.emplace(HighestLayersOf(*this));
+}
+
+void Producer::UpdateWantedLayers(Timestamp now, MediaEvents& events) {
+  if (!wanted_layers_ || !wanted_layers_->Update(LayersWantedOf(*this), now)) return;
+  events.push_back(WantedLayersChanged{.producer_id = id(), .layers = wanted_layers_->told()});
+}
+
 std::vector<ProducerScoreChanged::Stream> Producer::Scores() const {
   std::vector<ProducerScoreChanged::Stream> scores;
   for (const ProducerStream& stream : streams_) {

@@ -21,6 +21,7 @@
 #include "rtc/media/media_event.h"
 #include "rtc/media/producer_stream.h"
 #include "rtc/media/rtp_parameters.h"
+#include "rtc/media/wanted_layers.h"
 #include "rtc/rtp/packet_view.h"
 
 namespace sluice {
@@ -97,6 +98,11 @@ class Producer {
   bool UpdateScores(Timestamp now, MediaEvents& events);
   std::vector<ProducerScoreChanged::Stream> Scores() const;
 
+  // From now on an event tells when the highest layers that its consumers want have changed.
+  void WatchWantedLayers();
+  // To be called when they may have, and about once a second.
+  void UpdateWantedLayers(Timestamp now, MediaEvents& events);
+
  private:
   Producer(ProducerConfig config, Transport& transport);
   absl::Status AddStreams(CaptureClock& capture_clock, PacketPool& pool);
@@ -118,6 +124,7 @@ class Producer {
   std::vector<TraceKind> trace_kinds_;
   std::vector<ProducerScoreChanged::Stream> last_scores_;
   std::optional<uint8_t> orientation_;
+  std::optional<WantedLayers> wanted_layers_;  // while they are watched
 };
 
 }  // namespace sluice

@@ -91,6 +91,7 @@ absl::StatusOr<Consumer*> Router::Consume(Transport& transport, ConsumerConfig c
   if (!consumer.ok()) return consumer.status();
   consumer_by_id_.emplace((*consumer)->id(), *consumer);
   producer->links().Add(**consumer, {.consumer = *consumer, .transport = &transport});
+  producer->UpdateWantedLayers(turn.now, turn.outbox.media);
   if (transport.IsConnected()) RequestKeyFrame(**consumer, turn);
   return *consumer;
 }
@@ -98,15 +99,20 @@ absl::StatusOr<Consumer*> Router::Consume(Transport& transport, ConsumerConfig c
 void Router::CloseConsumer(Consumer& consumer, Turn& turn) {
   Transport& transport = consumer.transport();
   consumer.producer().links().Remove(consumer);
+  consumer.producer().UpdateWantedLayers(turn.now, turn.outbox.media);
   consumer_by_id_.erase(consumer.id());
   transport.RemoveConsumer(consumer, turn);
 }
 
-void Router::PauseConsumer(Consumer& consumer, Turn& turn) { consumer.Pause(turn.outbox.media); }
+void Router::PauseConsumer(Consumer& consumer, Turn& turn) {
+  consumer.Pause(turn.outbox.media);
+  consumer.producer().UpdateWantedLayers(turn.now, turn.outbox.media);
+}
 
 void Router::ResumeConsumer(Consumer& consumer, Turn& turn) {
   if (!consumer.paused()) return;
   consumer.Resume();
+  consumer.producer().UpdateWantedLayers(turn.now, turn.outbox.media);
   RequestKeyFrame(consumer, turn);
 }
 

@@ -119,6 +119,7 @@ void Transport::SendReports(Turn& turn) {
   const auto emit = [&](std::span<const uint8_t> rtcp) { SendRtcp(rtcp, turn); };
   reporter_.SendReports(producers_, consumers_, turn.now, Ntp(turn.now), emit);
   for (const auto& producer : producers_) {
+    producer->UpdateWantedLayers(turn.now, turn.outbox.media);
     if (!producer->UpdateScores(turn.now, turn.outbox.media)) continue;
     for (const Producer::Link& link : producer->links()) link.consumer->UpdateScore(turn.outbox.media);
   }

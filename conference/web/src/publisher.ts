@@ -2,9 +2,10 @@
 // A source that is off sends nothing at all: its producer is paused on both sides and holds no track.
 
 import type { types } from "mediasoup-client";
-import { type Codec, modesOfInterest, type Size, sendingOf } from "./encodings";
+import { type Codec, modesOfInterest, restrict, type Size, sendingOf } from "./encodings";
 import { type PictureFigures, SentMeter } from "./figures";
 import type { LocalMedia, Source } from "./media";
+import type { Layers } from "./protocol";
 import { scalabilityModes } from "./scalability";
 import type { Signalling } from "./signalling";
 
@@ -17,6 +18,8 @@ export interface Sent extends types.AppData {
 export class Publisher {
   private readonly producers = new Map<Source, types.Producer<Sent>>();
   private meter = new SentMeter();
+  /** Changes of what is sent come one after the other. */
+  private sizes: Promise<void> = Promise.resolve();
   private running: Promise<void> | undefined;
   private again = false;
 
@@ -35,6 +38,21 @@ export class Publisher {
       this.running = undefined;
     });
     return this.running;
+  }
+
+  /**
+   * Sends only the sizes that somebody wants. The smallest always goes: who comes next has a picture at once. A browser that
+   * does not take it sends them all.
+   */
+  setWanted(producerId: string, layers: Layers | null): void {
+    const producer = [...this.producers.values()].find((one) => one.id === producerId);
+    const sender = producer?.rtpSender;
+    if (!sender || producer?.closed) return;
+    this.sizes = this.sizes.then(async () => {
+      const parameters = sender.getParameters();
+      if (!restrict(parameters.encodings, layers)) return;
+      await sender.setParameters(parameters).catch(() => undefined);
+    });
   }
 
   /** Of the camera's layers. */

@@ -192,6 +192,9 @@ export class Session {
       case "layersChanged":
         receiver?.setLayers(event.data.consumerId, event.data.layers);
         return;
+      case "layersWanted":
+        this.publisher?.setWanted(event.data.producerId, event.data.layers);
+        return;
       case "activeSpeaker":
         this.speakerId = event.data.peerId;
         break;

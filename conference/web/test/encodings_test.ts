@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Codec, type Sending, sendingOf } from "../src/encodings";
+import { type Codec, restrict, type Sending, sendingOf } from "../src/encodings";
 
 const everything = () => true;
 const nothing = () => false;
@@ -78,4 +78,16 @@ test("A screen is one size, with temporal layers where there are", () => {
     assert.match(String(modes(sending)[0]), /^L1T3/);
     assert.deepEqual(sending.layers, [size]);
   }
+});
+
+test("What nobody wants is not sent, but for the smallest, and comes again when it is wanted", () => {
+  const encodings: RTCRtpEncodingParameters[] = [{}, { active: true }, {}];
+  const active = () => encodings.map((encoding) => encoding.active);
+  assert.equal(restrict(encodings, { spatialLayer: 1, temporalLayer: 2 }), true);
+  assert.deepEqual(active(), [true, true, false]);
+  assert.equal(restrict(encodings, { spatialLayer: 1, temporalLayer: 0 }), false);
+  assert.equal(restrict(encodings, null), true);
+  assert.deepEqual(active(), [true, false, false]);
+  assert.equal(restrict(encodings, { spatialLayer: 2, temporalLayer: 2 }), true);
+  assert.deepEqual(active(), [true, true, true]);
 });

@@ -276,6 +276,24 @@ TEST_F(RealWorkerTest, ProducersAndConsumersAnswerEveryCall) {
   EXPECT_THAT(dump.transport_ids, SizeIs(0));
 }
 
+TEST_F(RealWorkerTest, TellsWhichLayersOfAProducerAreWanted) {
+  auto sender = MakeTransport();
+  auto receiver = MakeTransport();
+  auto video = MakeProducer(sender, MediaKind::kVideo, SentVideo());
+  auto consumer = MakeConsumer(receiver, video);
+  ASSERT_TRUE(consumer);
+  std::vector<std::optional<ConsumerLayers>> told;
+  video->on.wanted_layers = [&](const std::optional<ConsumerLayers>& layers) { told.push_back(layers); };
+  EXPECT_TRUE(Do([&](auto done) { video->WatchWantedLayers(std::move(done)); }).ok());
+  EXPECT_TRUE(Do([&](auto done) { consumer->SetPreferredLayers({0, 2}, std::move(done)); }).ok());
+  EXPECT_TRUE(loop_.RunUntil([&] { return !told.empty(); })) << "less, after a while";
+  EXPECT_TRUE(Do([&](auto done) { consumer->SetPreferredLayers({1, 2}, std::move(done)); }).ok());
+  EXPECT_TRUE(loop_.RunUntil([&] { return told.size() > 1; })) << "more, at once";
+  EXPECT_TRUE(Do([&](auto done) { consumer->Pause(std::move(done)); }).ok());
+  EXPECT_TRUE(loop_.RunUntil([&] { return told.size() > 2; })) << "nobody";
+  EXPECT_EQ(told, (std::vector<std::optional<ConsumerLayers>>{ConsumerLayers{0, 2}, ConsumerLayers{1, 2}, {}}));
+}
+
 TEST_F(RealWorkerTest, AnSsrcThatIsInUseIsRefused) {
   auto transport = MakeTransport();
   auto first = MakeProducer(transport, MediaKind::kAudio, SentAudio(11));
