@@ -24,8 +24,49 @@ std::optional<Ssrc> AnySsrc(RtcpReporter::Producers producers) {
 RtcpReporter::RtcpReporter(Ssrc ssrc, Timestamp now, Rng& rng)
     : ssrc_(ssrc), rng_(rng), next_report_(now + TimeDelta::Micros(rng.Between(0, kReportInterval.us()))) {}
 
+void RtcpReporter::OnProducersChanged(Producers producers, bool estimates) {
+  const auto any = [&](auto condition) {
+    return std::ranges::any_of(producers,
+                               [&](const auto& producer) { return condition(producer->config().rtp_parameters); });
+  };
+  const auto negotiated = [&](const char* type, const char* parameter) {
+    return any([&](const RtpParameters& parameters) {
+      return std::ranges::any_of(parameters.codecs,
+                                 [&](const auto& codec) { return codec.HasFeedback(type, parameter); });
+    });
+  };
+  const bool numbered = any([](const RtpParameters& parameters) {
+    return parameters.Extensions().Has(rtp::HeaderExtension::kTransportWideCc);
+  });
+  const bool may_tell = estimates && !feedback_ && !numbered;
+  if (!may_tell || !negotiated("ack", "ccfb")) {
+    congestion_feedback_.reset();
+  } else if (!congestion_feedback_) {
+    congestion_feedback_.emplace();
+  }
+  wants_remb_ = may_tell && !congestion_feedback_ && negotiated("goog-remb", "");
+  if (!wants_remb_) remb_.StopEstimating();
+}
+
+void RtcpReporter::OnRtp(const rtp::PacketView& packet, uint32_t clock_rate, std::optional<rtp::AbsSendTime> sent,
+                         Timestamp arrival) {
+  if (congestion_feedback_) congestion_feedback_->OnPacket(packet.ssrc(), packet.seq(), arrival);
+  if (!wants_remb_) return;
+  remb_.OnPacket({.ssrc = packet.ssrc(),
+                  .timestamp = packet.timestamp(),
+                  .clock_rate = clock_rate,
+                  .sent = sent,
+                  .size = packet.size(),
+                  .arrival = arrival});
+}
+
 void RtcpReporter::OnTransportSeq(SeqNum seq, Timestamp arrival) {
-  if (!feedback_) feedback_.emplace();
+  if (!feedback_) {
+    feedback_.emplace();
+    congestion_feedback_.reset();
+    wants_remb_ = false;
+    remb_.StopEstimating();
+  }
   feedback_->OnPacket(seq, arrival);
 }
 
@@ -40,7 +81,10 @@ void RtcpReporter::OnReferenceTime(Ssrc from, rtcp::NtpTime reference, Timestamp
 }
 
 Timestamp RtcpReporter::NextDeadline() const {
-  return std::min({next_report_, feedback_ ? feedback_->deadline() : Timestamp::Infinite(), remb_.deadline()});
+  Timestamp deadline = std::min(next_report_, remb_.deadline());
+  if (feedback_) deadline = std::min(deadline, feedback_->deadline());
+  if (congestion_feedback_) deadline = std::min(deadline, congestion_feedback_->deadline());
+  return deadline;
 }
 
 void RtcpReporter::SendReports(Producers producers, Consumers consumers, Timestamp now, rtcp::NtpTime ntp, Emit emit) {
@@ -109,7 +153,7 @@ rtcp::ExtendedReport RtcpReporter::TakeAnswers(Timestamp now) {
   return answers;
 }
 
-void RtcpReporter::SendFeedback(Producers producers, Timestamp now, Emit emit) {
+void RtcpReporter::SendFeedback(Producers producers, Timestamp now, rtcp::NtpTime ntp, Emit emit) {
   const auto media = AnySsrc(producers);
   std::array<uint8_t, kMaxSize> bytes;
   if (feedback_ && now >= feedback_->deadline()) {
@@ -118,8 +162,14 @@ void RtcpReporter::SendFeedback(Producers producers, Timestamp now, Emit emit) {
       if (writer.Add(*message)) emit(writer.written());
     }
   }
-  if (const auto maximum = remb_.Due(now)) {
-    rtcp::Remb remb{.sender = ssrc_, .bitrate = *maximum};
+  if (congestion_feedback_ && now >= congestion_feedback_->deadline()) {
+    while (const auto message = congestion_feedback_->Next(ssrc_, now, ntp.Compact())) {
+      rtcp::CompoundWriter writer(bytes);
+      if (writer.Add(*message)) emit(writer.written());
+    }
+  }
+  if (const auto limit = remb_.Due(now)) {
+    rtcp::Remb remb{.sender = ssrc_, .bitrate = *limit};
     for (const auto& producer : producers) {
       for (const ProducerStream& stream : producer->streams()) {
         if (stream.ssrc() && remb.ssrcs.size() < rtcp::Remb::kMaxSsrcs) remb.ssrcs.push_back(*stream.ssrc());

@@ -1,9 +1,11 @@
 // The periodic RTCP of one transport: sender reports (with CNAME) for what it sends, receiver reports for what it gets,
-// XR for round trip times both ways, transport-wide feedback, REMB. It writes compound datagrams of at most kMaxSize
+// XR for round trip times both ways, feedback of what arrived, REMB. It writes compound datagrams of at most kMaxSize
 // bytes into an emitter; protection and sending are the caller's.
 //
-// Reports go every 1.0-1.5 s (RFC 3550 6.2 with the scaling off: an SFU's peers are few), feedback every 100 ms while
-// packets come, REMB every second while a maximum is set.
+// Reports go every 1.0-1.5 s (RFC 3550 6.2 with the scaling off: an SFU's peers are few). Of what arrives the peer is told
+// by the best that it knows: transport-wide feedback every 100 ms where packets may carry such numbers; else congestion
+// control feedback (RFC 8888) every 50 ms where that was negotiated; else an estimate by REMB every second where that was.
+// REMB goes besides while a maximum is set.
 #pragma once
 
 #include <memory>
@@ -14,12 +16,14 @@
 #include "absl/functional/function_ref.h"
 #include "rtc/base/rng.h"
 #include "rtc/base/units.h"
-#include "rtc/cc/remb_limiter.h"
+#include "rtc/cc/congestion_feedback_generator.h"
+#include "rtc/cc/remb_estimator.h"
 #include "rtc/cc/transport_feedback_generator.h"
 #include "rtc/media/consumer.h"
 #include "rtc/media/producer.h"
 #include "rtc/rtcp/extended_report.h"
 #include "rtc/rtcp/ntp_time.h"
+#include "rtc/rtp/packet_view.h"
 
 namespace sluice {
 
@@ -39,6 +43,13 @@ class RtcpReporter {
   Ssrc ssrc() const { return ssrc_; }
   void SetMaxIncoming(DataRate rate) { remb_.SetMaximum(rate); }
 
+  // What the peer was promised has changed with its producers. `estimates`: the path is one to be estimated.
+  void OnProducersChanged(Producers producers, bool estimates);
+  // Any packet of a producer's stream, of that clock rate.
+  void OnRtp(const rtp::PacketView& packet, uint32_t clock_rate, std::optional<rtp::AbsSendTime> sent,
+             Timestamp arrival);
+  // Whether `sent` above is of any use.
+  bool wants_send_times() const { return wants_remb_; }
   // A packet with a transport-wide number arrived.
   void OnTransportSeq(SeqNum seq, Timestamp arrival);
   // The peer's RRTR, to be answered with the next reports.
@@ -49,7 +60,7 @@ class RtcpReporter {
 
   void SendReports(Producers producers, Consumers consumers, Timestamp now, rtcp::NtpTime ntp, Emit emit);
   // Feedback and REMB, if due.
-  void SendFeedback(Producers producers, Timestamp now, Emit emit);
+  void SendFeedback(Producers producers, Timestamp now, rtcp::NtpTime ntp, Emit emit);
 
  private:
   struct Reference {
@@ -65,7 +76,9 @@ class RtcpReporter {
   Rng& rng_;
   Timestamp next_report_;
   std::optional<TransportFeedbackGenerator> feedback_;  // from the first numbered packet on
-  RembLimiter remb_;
+  std::optional<CongestionFeedbackGenerator> congestion_feedback_;
+  bool wants_remb_ = false;
+  RembEstimator remb_;
   std::vector<Reference> references_;
 };
 

@@ -137,6 +137,7 @@ absl::StatusOr<Producer*> Transport::AddProducer(ProducerConfig config) {
     return status;
   }
   producers_.push_back(*std::move(producer));
+  reporter_.OnProducersChanged(producers_, !path_.is_direct());
   return producers_.back().get();
 }
 
@@ -148,6 +149,7 @@ void Transport::RemoveProducer(Producer& producer) {
   }
   const std::string cname = producer.config().rtp_parameters.rtcp.cname;
   std::erase_if(producers_, [&](const auto& owned) { return owned.get() == &producer; });
+  reporter_.OnProducersChanged(producers_, !path_.is_direct());
   ForgetUnusedClock(cname);
 }
 

@@ -155,6 +155,7 @@ class Transport {
   void HandleRtp(const Path& path, std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
   void TakeRtp(const rtp::PacketView& packet, const std::optional<RtpDemuxer::Target>& target, size_t wire_size,
                Timestamp arrival, Turn& turn);
+  std::optional<rtp::AbsSendTime> SendTimeOf(const rtp::PacketView& packet) const;
   void HandleRtcp(const Path& path, std::span<uint8_t> bytes, Timestamp arrival, Turn& turn);
   void ReadRtcp(std::span<const uint8_t> compound, Timestamp arrival, Turn& turn);
   void OnReportBlocks(std::span<const rtcp::ReportBlock> blocks, Turn& turn);

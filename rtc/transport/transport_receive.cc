@@ -83,10 +83,18 @@ void Transport::TakeRtp(const rtp::PacketView& packet, const std::optional<RtpDe
   }
   (target->is_rtx ? counters_.rtx_received : counters_.rtp_received).Add(wire_size, turn.now);
   Producer& producer = *target->producer;
+  reporter_.OnRtp(packet, producer.streams()[target->stream].params().clock_rate, SendTimeOf(packet), arrival);
   if (producer.OnRtp(target->stream, target->is_rtx, packet, arrival, turn.outbox.media)) {
     turn.ready.push_back(&producer);
   }
   SendRequests(producer, turn);
+}
+
+std::optional<rtp::AbsSendTime> Transport::SendTimeOf(const rtp::PacketView& packet) const {
+  if (!reporter_.wants_send_times()) return std::nullopt;
+  const uint8_t id = demuxer_.extensions().IdOf(rtp::HeaderExtension::kAbsSendTime);
+  const auto value = id ? packet.Extension(id) : std::nullopt;
+  return value ? rtp::AbsSendTime::Parse(*value) : std::nullopt;
 }
 
 void Transport::HandleDirectRtp(const Producer& producer, std::span<const uint8_t> bytes, Turn& turn) {

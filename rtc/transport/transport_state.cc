@@ -93,7 +93,7 @@ void Transport::OnTimer(Turn& turn) {
   }
   const auto emit = [&](std::span<const uint8_t> rtcp) { SendRtcp(rtcp, turn); };
   if (reporter_.ReportsDue(turn.now)) SendReports(turn);
-  reporter_.SendFeedback(producers_, turn.now, emit);
+  reporter_.SendFeedback(producers_, turn.now, Ntp(turn.now), emit);
   limiter_.OnTimer(consumers_, turn.now);
 }
 

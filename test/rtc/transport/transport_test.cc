@@ -53,6 +53,58 @@ TEST_F(TransportTest, HoldsTheSenderToTheConfiguredMaximumByRemb) {
   EXPECT_THAT(remb[0].ssrcs, testing::ElementsAre(Ssrc(1111)));
 }
 
+// Another producer on a transport of its own, without transport-wide numbers.
+class UnnumberedTest : public testing::Test {
+ protected:
+  // Three seconds of video, 50 packets of 1000 bytes a second.
+  void Produce(std::vector<RtcpFeedback> feedback) {
+    ProducerConfig config = VideoProducer("p", VideoParameters(1111, 1112));
+    config.rtp_parameters.codecs[0].rtcp_feedback = std::move(feedback);
+    ASSERT_TRUE(world_.router().Produce(sender_, config).ok());
+    for (uint16_t seq = 1; seq <= 150; ++seq) {
+      std::vector<uint8_t> payload = Vp8DeltaFrame();
+      payload.resize(988);
+      world_.Receive(sender_, MakeRtp({.seq = seq, .timestamp = seq * 1800u, .payload = payload}));
+      world_.Advance(TimeDelta::Millis(20));
+    }
+  }
+  MediaWorld world_;
+  Transport& sender_ = world_.AddTransport("sender");
+};
+
+TEST_F(UnnumberedTest, GetsCongestionFeedbackWhereThatWasNegotiated) {
+  Produce({{"ack", "ccfb"}, {"goog-remb", ""}});
+  const auto rtcp = world_.TakeRtcp(sender_);
+  size_t packets = 0;
+  for (const Datagram& datagram : rtcp) {
+    rtcp::ReadCompound(datagram, rtcp::Overloaded{
+                                     [&](const rtcp::CongestionFeedback& feedback) {
+                                       ASSERT_THAT(feedback.streams, SizeIs(1));
+                                       EXPECT_EQ(feedback.streams[0].ssrc, Ssrc(1111));
+                                       packets += feedback.streams[0].packets.size();
+                                       EXPECT_LE(feedback.streams[0].packets.size(), 4u);
+                                     },
+                                     [&](const rtcp::Remb&) { ADD_FAILURE() << "it knows better than REMB"; },
+                                 });
+  }
+  EXPECT_NEAR(static_cast<double>(packets), 150, 4);
+}
+
+TEST_F(UnnumberedTest, IsToldAnEstimateWhereOnlyRembWasNegotiated) {
+  Produce({{"goog-remb", ""}});
+  const auto remb = world_.TakeRtcpOf<rtcp::Remb>(sender_);
+  ASSERT_GE(remb.size(), 2u);
+  EXPECT_GT(remb.back().bitrate, DataRate::KilobitsPerSec(500));  // of 400 that come
+  EXPECT_LT(remb.back().bitrate, DataRate::KilobitsPerSec(1000));
+  EXPECT_THAT(remb.back().ssrcs, testing::ElementsAre(Ssrc(1111)));
+}
+
+TEST_F(UnnumberedTest, IsToldNothingThatWasNotNegotiated) {
+  Produce({{"nack", ""}});
+  EXPECT_THAT(world_.TakeRtcpOf<rtcp::Remb>(sender_), IsEmpty());
+  EXPECT_THAT(world_.TakeRtcpOf<rtcp::CongestionFeedback>(sender_), IsEmpty());
+}
+
 TEST_F(TransportTest, DropsAndCountsByReason) {
   Path foreign = world_.PathTo(sender_);
   foreign.remote = foreign.remote.WithPort(1);
