@@ -10,8 +10,11 @@ constexpr TimeDelta kDefaultRtt = TimeDelta::Millis(200);
 constexpr TimeDelta kMaxRtt = TimeDelta::Seconds(2);
 constexpr double kLimited = 0.75;  // of the target: the sources send much less
 constexpr double kStepUp = 1.2;    // of what is allocated
-constexpr TimeDelta kBurst = TimeDelta::Millis(800);
-constexpr TimeDelta kPatience = TimeDelta::Millis(150);
+constexpr TimeDelta kProbeBurst = TimeDelta::Millis(250);
+constexpr double kSteady = 1.03;
+constexpr TimeDelta kSteadyFor = TimeDelta::Millis(1500);
+constexpr TimeDelta kBurst = TimeDelta::Millis(400);
+constexpr TimeDelta kPatience = TimeDelta::Millis(100);
 constexpr TimeDelta kTolerated = TimeDelta::Millis(700);  // no competitor's queue is longer
 constexpr double kAboveLossBound = 1.1;
 // Without transport-wide feedback.
@@ -40,6 +43,10 @@ void BandwidthController::SetBounds(DataRate min, std::optional<DataRate> start,
 
 void BandwidthController::SetDemand(DataRate allocated, DataRate next, Timestamp now) {
   if (allocated > allocated_ * kStepUp) burst_until_ = now + kBurst + rtt_.value_or(kDefaultRtt);
+  if (allocated > steady_ * kSteady || allocated * kSteady < steady_) {
+    steady_ = allocated;
+    steady_since_ = now;
+  }
   allocated_ = allocated;
   next_ = next;
 }
@@ -72,14 +79,18 @@ RateController::Input BandwidthController::InputOf(Timestamp now) const {
           .overused = IsOverused(now),
           .queue = delay_.queue(),
           .trend = delay_.trend(),
+          .gone = delay_.IsGone(),
           .acked = acked_.Over(AckedBitrate::kShort),
           .acked_long = acked_long,
           .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
-          .limited_by_sources = acked_long && *acked_long < rate_.rate() * kLimited,
-          .allocated = allocated_};
+          .limited_by_sources =
+              acked_long && *acked_long<rate_.rate() * kLimited, .allocated = now - steady_since_> kSteadyFor
+                  ? allocated_
+                  : DataRate::Zero()};
 }
 
-// A layer begins with a key frame, which fills the queue of any line that just carries the layer.
+// A layer begins with a key frame, which fills the queue of any line that just carries the layer; a probe that fails does
+// so as well.
 bool BandwidthController::IsOverused(Timestamp now) const {
   return delay_.IsOverused(now < burst_until_ ? kPatience : TimeDelta::Zero());
 }
@@ -91,9 +102,14 @@ void BandwidthController::OnFeedback(const FeedbackReport& report) {
   loss_.OnFeedback(report);
   const RateController::Input input = InputOf(report.received);
   const Timestamp fell = rate_.last_fall();
+  const bool undone = rate_.undone();
   rate_.Update(input);
   ObeyLoss(input);
   if (const auto result = prober_.OnFeedback(report)) ObeyProbe(*result);
+  if (rate_.undone() && !undone) {
+    delay_.OnFalseAlarm();
+    prober_.OnFalseAlarm();
+  }
   if (rate_.last_fall() != fell) prober_.OnFall(rate_.before_fall(), rate_.rate(), report.received);
   delay_.Tolerate(rate_.competing() ? kTolerated : TimeDelta::Zero());
   Update(report.received);
@@ -106,6 +122,7 @@ void BandwidthController::ObeyLoss(const RateController::Input& input) {
   if (!bound) return;
   // What loss says is the line's capacity, too.
   if (rate_.rate() > *bound) rate_.capacity().OnFull(*bound);
+  if (rate_.rate() > *bound * kAboveLossBound) prober_.OnFall(rate_.rate(), *bound, input.now);
   rate_.Clamp(DataRate::Zero(), *bound * kAboveLossBound);
 }
 
@@ -113,7 +130,8 @@ void BandwidthController::ObeyProbe(const Prober::Result& result) {
   if (!delay_.IsCalm() && !result.full) return;
   if (result.rate > rate_.rate()) {
     rate_.capacity().Reset();
-    rate_.Set(result.rate);
+    // A full line that others share gave the probe more than it would give for long.
+    rate_.Set(result.full && !result.start ? (result.rate + rate_.rate()) * 0.5 : result.rate);
   }
   if (result.full) rate_.capacity().OnFull(result.rate);
 }
@@ -174,12 +192,14 @@ DataRate BandwidthController::pacing_rate() const { return target_ * kPacing; }
 std::optional<BandwidthController::Probe> BandwidthController::TakeProbe(Timestamp now) {
   // A peer that tells nothing cannot answer.
   if (first_sent_.IsNever()) return std::nullopt;
-  return prober_.Take({.target = target_,
-                       .allocated = allocated_,
-                       .next = next_,
-                       .max = max_,
-                       .calm = delay_.IsCalm() && !rate_.competing()},
-                      now);
+  const Prober::State state{.target = target_,
+                            .allocated = allocated_,
+                            .next = next_,
+                            .max = max_,
+                            .calm = delay_.IsGone() && !rate_.competing()};
+  const std::optional<Probe> probe = prober_.Take(state, now);
+  if (probe) burst_until_ = std::max(burst_until_, now + kProbeBurst + rtt_.value_or(kDefaultRtt));
+  return probe;
 }
 
 BandwidthController::Snapshot BandwidthController::snapshot() const {

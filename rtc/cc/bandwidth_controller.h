@@ -113,7 +113,9 @@ class BandwidthController {
   Timestamp last_sent_ = Timestamp::Never();
   Timestamp last_feedback_ = Timestamp::Never();
   Timestamp last_report_ = Timestamp::Never();
-  Timestamp last_cut_ = Timestamp::Never();     // for want of feedback
+  Timestamp last_cut_ = Timestamp::Never();  // for want of feedback
+  DataRate steady_ = DataRate::Zero();       // what is allocated, for as long as it stays about the same
+  Timestamp steady_since_ = Timestamp::Micros(0);
   Timestamp burst_until_ = Timestamp::Never();  // a key frame of a higher layer is under way
   Timestamp deadline_ = Timestamp::Infinite();
 };

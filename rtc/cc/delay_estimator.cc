@@ -12,8 +12,11 @@ constexpr double kGrowing = 0.08;     // seconds a second
 constexpr double kJitterShare = 1.5;  // of the threshold
 constexpr double kMaxJitterUs = 50'000;
 constexpr double kSlow = 0.02;  // of a moving average, per update
-constexpr DataSize kPacket = DataSize::Bytes(1200);
-constexpr TimeDelta kMaxPacket = TimeDelta::Millis(30);
+constexpr double kAlarmUs = 4'000;
+constexpr double kMaxAlarmUs = 40'000;
+constexpr double kAlarmDecay = 0.998;  // an update
+constexpr DataSize kPacket = DataSize::Bytes(1900);
+constexpr TimeDelta kMaxPacket = TimeDelta::Millis(40);
 constexpr TimeDelta kQuiet = TimeDelta::Millis(30);
 
 }  // namespace
@@ -85,6 +88,7 @@ double DelayEstimator::SlopeAndLast(double& last_us) const {
 void DelayEstimator::Update(DataRate rate) {
   packet_ = rate > DataRate::Zero() ? std::min(kPacket / rate, kMaxPacket) : kMaxPacket;
   if (end_ == 0) return;
+  alarm_us_ *= kAlarmDecay;
   const int64_t base = *std::ranges::min_element(base_us_);
   int64_t least = At(0).delay_us;
   double sum = 0;
@@ -107,8 +111,10 @@ void DelayEstimator::Update(DataRate rate) {
 }
 
 TimeDelta DelayEstimator::own_threshold() const {
-  return kThreshold + packet_ + TimeDelta::Micros(static_cast<int64_t>(jitter_us_));
+  return kThreshold + packet_ + TimeDelta::Micros(static_cast<int64_t>(jitter_us_ + alarm_us_));
 }
+
+void DelayEstimator::OnFalseAlarm() { alarm_us_ = std::min(alarm_us_ * 1.5 + kAlarmUs, kMaxAlarmUs); }
 
 TimeDelta DelayEstimator::threshold() const { return std::min(std::max(own_threshold(), tolerated_), kMaxThreshold); }
 

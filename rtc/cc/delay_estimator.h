@@ -34,7 +34,7 @@ class DelayEstimator {
   static constexpr TimeDelta kLargestJump = TimeDelta::Seconds(10);
   // Beyond what jitter does and a packet takes at the rate: who sends less bears more, so that of two flows on a line the
   // larger one gives way first, and they become equal.
-  static constexpr TimeDelta kThreshold = TimeDelta::Millis(8);
+  static constexpr TimeDelta kThreshold = TimeDelta::Millis(2);
   static constexpr TimeDelta kMaxThreshold = TimeDelta::Seconds(2);
 
   // Arrived packets, as they were sent; then Update.
@@ -51,6 +51,11 @@ class DelayEstimator {
   bool IsOverused(TimeDelta patience = TimeDelta::Zero()) const;
   // When the newest packet that counts was sent; Never before the first.
   Timestamp newest_sent() const { return newest_sent_; }
+
+  // There is no queue to speak of.
+  bool IsGone() const { return queue() * 2.0 < own_threshold(); }
+  // What was called an overuse was none: more is borne for a while.
+  void OnFalseAlarm();
 
   // A queue of that length is not of our making: it is no overuse. Zero: there is none.
   void Tolerate(TimeDelta queue) { tolerated_ = queue; }
@@ -78,6 +83,7 @@ class DelayEstimator {
   double trend_ = 0;
   double jitter_us_ = 0;                  // of `queue` on a line that is not full
   double spread_us_ = 0;                  // mean of groups above the least
+  double alarm_us_ = 0;                   // added for false alarms
   TimeDelta packet_ = TimeDelta::Zero();  // how long one takes
   TimeDelta tolerated_ = TimeDelta::Zero();
 };

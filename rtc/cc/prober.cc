@@ -6,7 +6,7 @@
 namespace sluice {
 namespace {
 
-constexpr double kFull = 0.15;  // slope of the delays
+constexpr double kFull = 0.1;  // slope of the delays
 constexpr double kMostSlope = 20;
 constexpr int kFewest = 4;         // packets that arrived
 constexpr double kLeave = 0.92;    // of a line found full
@@ -15,6 +15,7 @@ constexpr double kEnough = 0.7;    // of the packets
 constexpr double kLimited = 0.9;   // of the target: less is sent
 constexpr double kMostAtOnce = 2;  // times the target
 constexpr double kAbove = 1.03;    // the next step
+constexpr TimeDelta kLimitedFor = TimeDelta::Millis(1000);
 constexpr TimeDelta kAfterFall = TimeDelta::Seconds(2);
 constexpr TimeDelta kRecoverAfter = TimeDelta::Seconds(4);
 constexpr double kDeepFall = 0.66;
@@ -30,34 +31,41 @@ void Prober::SetStart(DataRate start) {
 
 void Prober::OnFall(DataRate before, DataRate after, Timestamp now) {
   start_ = second_ = again_ = DataRate::Zero();
-  next_allowed_ = std::max(next_allowed_, now + kAfterFall);
-  if (!last_success_.IsNever() && now - last_success_ < kAttempt) {
+  before_fall_ = plan_;
+  plan_.next_allowed = std::max(plan_.next_allowed, now + kAfterFall);
+  if (!plan_.last_success.IsNever() && now - plan_.last_success < kAttempt) {
     // What a probe had promised was too much.
-    last_success_ = Timestamp::Never();
-    next_allowed_ = now + attempt_interval_;
-    attempt_interval_ = std::min(attempt_interval_ * 2.0, kMaxAttemptInterval);
+    plan_.last_success = Timestamp::Never();
+    plan_.next_allowed = now + plan_.attempt_interval;
+    plan_.attempt_interval = std::min(plan_.attempt_interval * 2.0, kMaxAttemptInterval);
     return;
   }
   if (after < before * kDeepFall) {
-    recover_ = before * kRecoverShare;
-    recover_at_ = now + kRecoverAfter;
+    plan_.recover = before * kRecoverShare;
+    plan_.recover_at = now + kRecoverAfter;
   }
 }
 
+void Prober::OnFalseAlarm() { plan_ = before_fall_; }
+
 std::optional<DataRate> Prober::Wanted(const State& state, Timestamp now, Reason& reason) {
+  if (limited_since_.IsNever()) limited_since_ = now;
   reason = Reason::kStart;
   for (DataRate* rate : {&start_, &second_, &again_}) {
     if (*rate == DataRate::Zero()) continue;
     const DataRate wanted = std::exchange(*rate, DataRate::Zero());
     if (wanted > state.target) return wanted;
   }
-  if (now >= recover_at_) {
+  if (now >= plan_.recover_at) {
     reason = Reason::kRecover;
-    recover_at_ = Timestamp::Infinite();
-    if (recover_ > state.target) return recover_;
+    plan_.recover_at = Timestamp::Infinite();
+    // Sources that send less than they may have the other way to more.
+    const bool sent = state.allocated > state.target * kLimited;
+    if (sent && plan_.recover > state.target) return std::min(plan_.recover, state.target * kMostAtOnce);
   }
-  const bool limited = state.allocated < state.target * kLimited;
-  if (state.next <= state.target || !limited || now < next_allowed_) return std::nullopt;
+  if (state.allocated > state.target * kLimited) limited_since_ = now;
+  const bool limited = !limited_since_.IsNever() && now - limited_since_ > kLimitedFor;
+  if (state.next <= state.target || !limited || now < plan_.next_allowed) return std::nullopt;
   // A step that is very far goes in two: too much at once would fill any queue.
   reason = Reason::kNext;
   return std::min(state.next * kAbove, state.target * kMostAtOnce);
@@ -77,7 +85,7 @@ std::optional<Prober::Cluster> Prober::Take(const State& state, Timestamp now) {
   flight_ = Flight{.id = next_id_, .rate = rate, .reason = reason, .packets = kPackets, .begin = now};
   if (++next_id_ == 0) next_id_ = 1;
   last_taken_ = now;
-  next_allowed_ = std::max(next_allowed_, now + interval_);
+  plan_.next_allowed = std::max(plan_.next_allowed, now + interval_);
   ++count_;
   return Cluster{.id = flight_->id, .rate = rate, .size = rate * kDuration, .packets = kPackets};
 }
@@ -127,13 +135,13 @@ std::optional<Prober::Result> Prober::Judge() {
     return std::nullopt;
   }
   const double slope = std::clamp((n * flight.xy - flight.x * flight.y) / spread, 0.0, kMostSlope);
-  Result result{.rate = flight.rate, .full = slope > kFull};
+  Result result{.rate = flight.rate, .full = slope > kFull, .start = flight.reason == Reason::kStart};
   if (result.full) {
     result.rate = flight.rate * (kLeave / (1 + slope));
     interval_ = std::min(interval_ * 2.0, kMaxInterval);
   } else {
     interval_ = kInterval;
-    if (flight.reason == Reason::kNext) last_success_ = flight.begin;
+    if (flight.reason == Reason::kNext) plan_.last_success = flight.begin;
   }
   if (flight.reason == Reason::kStart && result.rate > flight.rate * kGoOn && second_ == DataRate::Zero()) {
     again_ = result.rate * 2.0;

@@ -23,8 +23,8 @@ class Prober {
  public:
   static constexpr double kFirst = 3;
   static constexpr double kSecond = 6;
-  static constexpr TimeDelta kDuration = TimeDelta::Millis(60);
-  static constexpr int kPackets = 6;
+  static constexpr TimeDelta kDuration = TimeDelta::Millis(80);
+  static constexpr int kPackets = 8;
   static constexpr TimeDelta kLeastGap = TimeDelta::Millis(200);
   static constexpr TimeDelta kInterval = TimeDelta::Seconds(2);
   static constexpr TimeDelta kMaxInterval = TimeDelta::Seconds(5);
@@ -49,11 +49,14 @@ class Prober {
   struct Result {
     DataRate rate;
     bool full = false;  // it came slower than it left
+    bool start = false;
   };
 
   void SetStart(DataRate start);
   // The rate fell from `before`.
   void OnFall(DataRate before, DataRate after, Timestamp now);
+  // The last fall was none.
+  void OnFalseAlarm();
   std::optional<Cluster> Take(const State& state, Timestamp now);
 
   void OnSent(const SentPacket& packet);
@@ -87,12 +90,17 @@ class Prober {
   DataRate again_ = DataRate::Zero();  // of the start, after a result
   std::optional<Flight> flight_;
   Timestamp last_taken_ = Timestamp::Never();
-  Timestamp next_allowed_ = Timestamp::Never();
+  struct Plan {
+    Timestamp next_allowed = Timestamp::Never();
+    TimeDelta attempt_interval = kAttemptInterval;
+    Timestamp last_success = Timestamp::Never();
+    DataRate recover = DataRate::Zero();
+    Timestamp recover_at = Timestamp::Infinite();
+  };
+  Timestamp limited_since_ = Timestamp::Never();
   TimeDelta interval_ = kInterval;
-  TimeDelta attempt_interval_ = kAttemptInterval;
-  Timestamp last_success_ = Timestamp::Never();
-  DataRate recover_ = DataRate::Zero();
-  Timestamp recover_at_ = Timestamp::Infinite();
+  Plan plan_;
+  Plan before_fall_;
   uint16_t next_id_ = 1;
   uint32_t count_ = 0;
 };

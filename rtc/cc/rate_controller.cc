@@ -8,16 +8,19 @@ namespace {
 
 constexpr double kFastGrowth = 0.25;  // a second, where no capacity is known
 constexpr double kSlowGrowth = 0.02;  // a second at least, near the capacity
-constexpr double kRootGrowth = 1.2;   // kbit/s a second for the root of kbit/s
-constexpr double kBeyond = 0.6;
+constexpr double kRootGrowth = 1.0;   // kbit/s a second for the root of kbit/s
+constexpr double kBeyond = 0.5;
 constexpr double kNear = 0.9;      // of the capacity
 constexpr double kHeadroom = 1.5;  // over what arrives
 constexpr DataRate kHeadroomAbove = DataRate::KilobitsPerSec(10);
 constexpr TimeDelta kMostTime = TimeDelta::Millis(300);  // between updates, that counts for growth
 constexpr TimeDelta kSettle = TimeDelta::Millis(100);    // beyond the response, before it falls again
+constexpr double kUndone = 0.98;                         // of the rate before
 constexpr double kFalling = -0.03;                       // a trend
 constexpr TimeDelta kRest = TimeDelta::Seconds(3);       // without a fall
-constexpr double kFits = 0.96;                           // of what arrives
+constexpr TimeDelta kKept = TimeDelta::Millis(1200);     // for the queue to go by itself
+constexpr double kRoom = 1.02;
+constexpr double kFits = 0.96;  // of what arrives
 constexpr double kLeastDrain = 0.5;
 constexpr TimeDelta kMostDrain = TimeDelta::Seconds(2);
 constexpr TimeDelta kEmpty = TimeDelta::Millis(12);
@@ -37,10 +40,13 @@ void RateController::Clamp(DataRate min, DataRate max) { rate_ = std::clamp(rate
 void RateController::Update(const Input& input) {
   JudgeCompetition(input);
   const bool judged = last_fall_.IsNever() || input.newest_sent > last_fall_;
-  const bool settled = last_fall_.IsNever() || input.now - last_fall_ > input.response + kSettle;
-  if (input.overused && !judged && drain_) {
+  const TimeDelta wait = kept_ ? kKept : input.response + kSettle;
+  const bool settled = last_fall_.IsNever() || input.now - last_fall_ > wait;
+  if (!judged && input.newest_sent > fall_seen_ && input.gone && !undone_) {
+    Undo();
+  } else if (input.overused && !judged && drain_) {
     FallFurther(input);
-  } else if (input.overused && judged && settled && !(drain_ && input.trend < kFalling)) {
+  } else if (input.overused && judged && settled && input.trend > kFalling) {
     Fall(input);
   } else if (!input.overused && !drain_) {
     if (settled) kept_ = false;
@@ -58,13 +64,25 @@ void RateController::Fall(const Input& input) {
       !kept_ && !drain_ && rested && input.allocated > DataRate::Zero() && input.allocated < arrived * kFits;
   kept_ = fits;
   before_fall_ = rate_;
+  capacity_before_ = capacity_;
+  undone_ = false;
+  fall_seen_ = input.newest_sent;
   if (!competing_) capacity_.OnFull(arrived);
   // What arrives may be more than was allowed, or what a full queue of others let through.
-  rate_ = std::min(rate_ * 0.98, fits ? std::max(input.allocated, arrived * kBackOff) : arrived * kBackOff);
+  rate_ = std::min(rate_ * 0.98, fits ? std::max(input.allocated * kRoom, arrived * kBackOff) : arrived * kBackOff);
   drain_ = drain_from_ = std::min(arrived, rate_);
   if (fits) drain_.reset();
   last_fall_ = input.now;
   drain_until_ = input.now + kMostDrain;
+}
+
+// Packets that left before the fall find no queue: it had gone by itself.
+void RateController::Undo() {
+  undone_ = true;
+  kept_ = false;
+  drain_.reset();
+  rate_ = std::max(rate_, before_fall_ * kUndone);
+  capacity_ = capacity_before_;
 }
 
 // The line carries still less than it seemed: what arrived by then was in part of the time before.
@@ -124,10 +142,13 @@ void RateController::JudgeCompetition(const Input& input) {
     if (!input.overused) return;
     standing_since_ = input.now;
     standing_queue_ = input.queue;
+  } else if (input.queue > standing_queue_) {
+    standing_queue_ = input.queue;  // what was sent before the fall still comes
   } else if (input.queue < standing_queue_ * kProgress) {
     standing_since_ = input.now;
     standing_queue_ = input.queue;
-  } else if (input.now - standing_since_ > kStanding + input.queue * 2.0) {
+  }
+  if (!standing_since_.IsNever() && input.now - standing_since_ > kStanding + input.queue * 2.0) {
     competing_ = true;
     competing_until_ = input.now + competing_for_;
     competing_for_ = std::min(competing_for_ * 2.0, kMostCompeting);

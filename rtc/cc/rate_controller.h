@@ -4,6 +4,7 @@
 //   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second.
 //            Never far beyond what arrives, and not at all while the sources send much less
 //   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again
+//   undo     if packets that left before a fall find no queue, it was a stall of the line and not too much
 //   drain    after a fall less still, as much as empties the queue in kDrainTime
 //   compete  a queue that does not get shorter though less is sent is somebody else's: it is tolerated then, loss alone
 //            is obeyed, until the queue has gone; and from time to time it is tried again, for flows like this one may
@@ -30,11 +31,12 @@ class RateController {
     bool overused = false;
     TimeDelta queue;
     double trend = 0;
+    bool gone = false;              // there is no queue to speak of
     std::optional<DataRate> acked;  // over a short time
     std::optional<DataRate> acked_long;
     TimeDelta response;               // from a change of the rate to seeing what it did
     bool limited_by_sources = false;  // they send much less than they may
-    DataRate allocated;               // what they send as allocated; zero: not known
+    DataRate allocated;               // what layers have taken for a while; zero: it changes
   };
 
   explicit RateController(DataRate start) : rate_(start) {}
@@ -55,10 +57,13 @@ class RateController {
   Timestamp last_fall() const { return last_fall_; }
   // The rate before the last fall.
   DataRate before_fall() const { return before_fall_; }
+  // The last fall was a false alarm and was taken back.
+  bool undone() const { return undone_; }
 
  private:
   void Fall(const Input& input);
   void FallFurther(const Input& input);
+  void Undo();
   void Drain(const Input& input);
   void Grow(const Input& input);
   void JudgeCompetition(const Input& input);
@@ -70,6 +75,9 @@ class RateController {
   Timestamp last_fall_ = Timestamp::Never();
   Timestamp last_update_ = Timestamp::Never();
   DataRate before_fall_;
+  LinkCapacity capacity_before_;
+  Timestamp fall_seen_ = Timestamp::Never();  // the newest packet known at the last fall
+  bool undone_ = false;
   Timestamp standing_since_ = Timestamp::Never();  // the queue did not go away
   TimeDelta standing_queue_ = TimeDelta::Zero();
   Timestamp last_queue_ = Timestamp::Never();

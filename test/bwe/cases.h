@@ -19,7 +19,10 @@ struct Figure {
   std::optional<double> min;
   std::optional<double> max;
   std::string unit;
+  // What is aimed at, in the direction of the bound; a bound is what is held at present.
+  std::optional<double> goal;
 
+  bool reached() const { return !goal || (min ? value >= *goal : value <= *goal); }
   bool good() const { return (!min || value >= *min) && (!max || value <= *max); }
 };
 

@@ -1,6 +1,7 @@
 // bwe [--case NAME] [--source adaptive|simulcast] [--seed FIRST] [--seeds N] [--json FILE] [--quiet] [--trace]: runs the cases and prints what they reach; a figure beyond its
 // bound is marked. Exit code 1 if there is one. --json writes figures and the first seed's plots' data; --trace prints
 // every 100 ms.
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -70,12 +71,16 @@ void PrintTrace(const World& world) {
   }
 }
 
-// The worst of the seeds: where there is a bound, by it.
+// The worst of the seeds, by the bound that is nearest.
+double Margin(const Figure& figure) {
+  const double below = figure.min ? figure.value / std::max(1e-9, *figure.min) - 1 : INFINITY;
+  const double above = figure.max ? 1 - figure.value / std::max(1e-9, *figure.max) : INFINITY;
+  return std::min(below, above);
+}
+
 void KeepWorst(Figure& worst, const Figure& figure) {
-  if (!figure.good() || (worst.good() && figure.max && !figure.min && figure.value > worst.value) ||
-      (worst.good() && figure.min && figure.value < worst.value)) {
-    worst = figure;
-  }
+  const bool unbounded = !figure.min && !figure.max;
+  if (unbounded ? figure.value > worst.value : Margin(figure) < Margin(worst)) worst = figure;
 }
 
 int Run(const Options& options) {
@@ -104,10 +109,15 @@ int Run(const Options& options) {
                       figure.unit.c_str());
           if (figure.min) std::printf("  >= %.2f", *figure.min);
           if (figure.max) std::printf("  <= %.2f", *figure.max);
+          if (figure.goal) std::printf("  goal %.2f%s", *figure.goal, figure.reached() ? "" : " not reached");
           std::printf(options.quiet ? "  (%s, %s)\n" : "\n", one.name.c_str(), NameOf(kind).c_str());
         }
         nlohmann::json entry{
             {"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}, {"good", figure.good()}};
+        if (figure.goal) {
+          entry["goal"] = *figure.goal;
+          entry["reached"] = figure.reached();
+        }
         if (figure.min) entry["min"] = *figure.min;
         if (figure.max) entry["max"] = *figure.max;
         json["figures"].push_back(entry);
