@@ -68,28 +68,72 @@ std::optional<Timestamp> SentPacketHistory::ReferenceOf(const rtcp::TransportFee
   return Timestamp::Micros(0) + rtcp::TransportFeedback::kReferenceUnit * unwrapped;
 }
 
+// What was told of one packet: whether it came, and when, if that is known.
+void SentPacketHistory::Tell(SeqNum seq, bool came, std::optional<Timestamp> arrival) {
+  if (report_.size() >= kMaxReport) return;
+  Sent* sent = Find(seq);
+  if (!sent || sent->state == State::kArrived) return;
+  const bool was_lost = sent->state == State::kLost;
+  if (!came && was_lost) return;
+  Forget(*sent, came ? State::kArrived : State::kLost);
+  highest_told_ = std::max(highest_told_, sent->number);
+  if (came && !arrival) return;
+  report_.push_back({.packet = {.sent = Timestamp::Micros(sent->sent_us),
+                                .size = DataSize::Bytes(sent->size),
+                                .unnumbered = DataSize::Bytes(sent->unnumbered),
+                                .probe = sent->probe},
+                     .arrival = arrival.value_or(Timestamp::Infinite()),
+                     .was_lost = was_lost});
+}
+
+FeedbackReport SentPacketHistory::Report(Timestamp now) {
+  ForgetUntil(highest_told_ - kForget, now);
+  return {.received = now, .in_flight = in_flight_, .packets = report_};
+}
+
 FeedbackReport SentPacketHistory::OnFeedback(const rtcp::TransportFeedback& feedback, Timestamp now) {
   report_.clear();
   const std::optional<Timestamp> reference = ReferenceOf(feedback);
   for (const rtcp::TransportFeedback::Packet& told : feedback.packets) {
-    if (report_.size() >= kMaxReport) break;
-    Sent* sent = Find(told.seq);
-    if (!sent || sent->state == State::kArrived) continue;
-    const bool was_lost = sent->state == State::kLost;
-    if (!told.arrival && was_lost) continue;
-    Forget(*sent, told.arrival ? State::kArrived : State::kLost);
-    highest_told_ = std::max(highest_told_, sent->number);
-    if (told.arrival && !reference) continue;
-    report_.push_back({.packet = {.sent = Timestamp::Micros(sent->sent_us),
-                                  .size = DataSize::Bytes(sent->size),
-                                  .unnumbered = DataSize::Bytes(sent->unnumbered),
-                                  .probe = sent->probe},
-                       .arrival = told.arrival ? *reference + *told.arrival : Timestamp::Infinite(),
-                       .was_lost = was_lost});
-    if (told.arrival) feedback_rtt_ = now - report_.back().packet.sent;
+    const bool came = told.arrival.has_value();
+    Tell(told.seq, came, came && reference ? std::optional(*reference + *told.arrival) : std::nullopt);
   }
-  ForgetUntil(highest_told_ - kForget, now);
-  return {.received = now, .in_flight = in_flight_, .packets = report_};
+  const auto last = std::find_if(report_.rbegin(), report_.rend(), [](const auto& result) { return !result.lost(); });
+  if (last != report_.rend()) feedback_rtt_ = now - last->packet.sent;
+  return Report(now);
+}
+
+// When the report was made, on the receiver's clock; nullopt if it cannot be compared with the reports before.
+std::optional<Timestamp> SentPacketHistory::TimeOf(const rtcp::CongestionFeedback& feedback) {
+  const bool first = !report_clock_;
+  if (first) report_clock_ = {.value = feedback.timestamp, .at = Timestamp::Seconds(100)};  // before it packets came
+  const auto step = static_cast<int32_t>(feedback.timestamp - report_clock_->value);
+  const TimeDelta time = TimeDelta::Micros(int64_t{step} * 1'000'000 / 65'536);
+  const bool comparable = time <= kLargestStep && time >= -kLargestStep;
+  const Timestamp at = report_clock_->at + time;
+  if (step > 0 || !comparable) report_clock_ = {.value = feedback.timestamp, .at = at};
+  return comparable ? std::optional(at) : std::nullopt;
+}
+
+FeedbackReport SentPacketHistory::OnFeedback(const rtcp::CongestionFeedback& feedback, const StreamNumbers& numbers,
+                                             Timestamp now) {
+  report_.clear();
+  const std::optional<Timestamp> made = TimeOf(feedback);
+  for (const rtcp::CongestionFeedback::Stream& stream : feedback.streams) {
+    SeqNum seq = stream.begin;
+    for (const rtcp::CongestionFeedback::Packet& told : stream.packets) {
+      const auto before = told.BeforeReport();
+      if (const auto number = numbers.Find(stream.ssrc, seq)) {
+        Tell(*number, told.received, made && before ? std::optional(*made - *before) : std::nullopt);
+      }
+      seq = seq + 1;
+    }
+  }
+  // It tells stream by stream.
+  std::ranges::sort(report_, {}, [](const PacketResult& result) { return result.packet.sent; });
+  const auto last = std::find_if(report_.rbegin(), report_.rend(), [](const auto& result) { return !result.lost(); });
+  if (last != report_.rend()) feedback_rtt_ = now - last->packet.sent - (*made - last->arrival);
+  return Report(now);
 }
 
 void SentPacketHistory::ForgetUntil(int64_t number, Timestamp now) {

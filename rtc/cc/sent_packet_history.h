@@ -1,5 +1,6 @@
 // Remembers what was sent with transport-wide numbers, and turns what the receiver says of it
-// (rtcp::TransportFeedback) into a FeedbackReport.
+// (rtcp::TransportFeedback, or rtcp::CongestionFeedback where the numbers did not stand in the packets) into a
+// FeedbackReport.
 //
 //   late, reordered   messages are taken as they come; a packet that was called lost and came yet is told of again
 //   duplicated        a packet that was told of as arrived is not told of twice
@@ -21,6 +22,8 @@
 #include "rtc/base/ids.h"
 #include "rtc/base/units.h"
 #include "rtc/cc/network_messages.h"
+#include "rtc/cc/stream_numbers.h"
+#include "rtc/rtcp/congestion_feedback.h"
 #include "rtc/rtcp/transport_feedback.h"
 
 namespace sluice {
@@ -41,10 +44,12 @@ class SentPacketHistory {
 
   // Valid until the next call.
   FeedbackReport OnFeedback(const rtcp::TransportFeedback& feedback, Timestamp now);
+  // `numbers` was told of the packets as they left.
+  FeedbackReport OnFeedback(const rtcp::CongestionFeedback& feedback, const StreamNumbers& numbers, Timestamp now);
 
   DataSize in_flight() const { return in_flight_; }
-  // From sending the last packet that a feedback told of to that feedback: RTT and what the receiver waited. nullopt
-  // before.
+  // From sending the last packet that a feedback told of to that feedback: RTT and, of transport-wide feedback, what the
+  // receiver waited. nullopt before.
   std::optional<TimeDelta> feedback_rtt() const { return feedback_rtt_; }
 
  private:
@@ -58,9 +63,17 @@ class SentPacketHistory {
     State state = State::kUnknown;
   };
 
+  struct ReportClock {
+    uint32_t value = 0;  // of the newest report, 16.16 s
+    Timestamp at;
+  };
+
   Sent* Find(SeqNum seq);
   void Forget(Sent& sent, State state);
+  void Tell(SeqNum seq, bool came, std::optional<Timestamp> arrival);
+  FeedbackReport Report(Timestamp now);
   std::optional<Timestamp> ReferenceOf(const rtcp::TransportFeedback& feedback);
+  std::optional<Timestamp> TimeOf(const rtcp::CongestionFeedback& feedback);
   void ForgetUntil(int64_t number, Timestamp now);
 
   std::vector<Sent> history_;  // by number modulo kHistory
@@ -71,6 +84,7 @@ class SentPacketHistory {
   DataSize in_flight_ = DataSize::Zero();
   DataSize unnumbered_ = DataSize::Zero();
   std::optional<int64_t> reference_;  // unwrapped, in units of kReferenceUnit
+  std::optional<ReportClock> report_clock_;
   std::optional<TimeDelta> feedback_rtt_;
 };
 

@@ -123,5 +123,101 @@ TEST_F(SentPacketHistoryTest, OldPacketsMakeRoomForNewOnes) {
   EXPECT_TRUE(history_.OnFeedback(Feedback(0, {5, 6}), At(60)).packets.empty());
 }
 
+// Packets whose numbers do not stand in them, of two streams in turns: numbers from 10, sequence numbers from 65535.
+class StreamHistoryTest : public ::testing::Test {
+ protected:
+  void Send(int count, int64_t ms = 0) {
+    for (int i = 0; i < count; ++i, ++sent_) {
+      const SeqNum number = SeqNum(10) + sent_;
+      numbers_.OnSent(sent_ % 2 == 0 ? kVideo : kAudio, SeqNum(65535) + sent_ / 2, number);
+      history_.OnSent(number, kSize, 0, At(ms + i));
+    }
+  }
+  using Arrival = std::optional<int>;  // 1/1024 s before the report; nullopt: lost
+  static rtcp::CongestionFeedback::Stream Of(Ssrc ssrc, uint16_t begin, std::initializer_list<Arrival> arrivals) {
+    rtcp::CongestionFeedback::Stream stream{.ssrc = ssrc, .begin = SeqNum(begin)};
+    for (const Arrival& before : arrivals) {
+      stream.packets.push_back(
+          {.received = before.has_value(), .before_report = static_cast<uint16_t>(before.value_or(0))});
+    }
+    return stream;
+  }
+  FeedbackReport Tell(std::initializer_list<rtcp::CongestionFeedback::Stream> streams, int64_t ms,
+                      uint32_t timestamp = 0x10000) {
+    rtcp::CongestionFeedback feedback{.timestamp = timestamp};
+    for (const auto& stream : streams) feedback.streams.push_back(stream);
+    return history_.OnFeedback(feedback, numbers_, At(ms));
+  }
+
+  static constexpr Ssrc kVideo{1}, kAudio{2};
+  StreamNumbers numbers_;
+  SentPacketHistory history_;
+  int sent_ = 0;
+};
+
+TEST_F(StreamHistoryTest, TellsOfAllStreamsInTheOrderOfSending) {
+  Send(6);
+  const auto report = Tell({Of(kAudio, 65535, {20, 12, 4}), Of(kVideo, 65535, {24, std::nullopt, 8})}, 100);
+  ASSERT_EQ(report.packets.size(), 6u);
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(report.packets[static_cast<size_t>(i)].packet.sent, At(i));
+  EXPECT_TRUE(report.packets[2].lost());
+  EXPECT_EQ(report.packets[1].arrival - report.packets[0].arrival, TimeDelta::Micros(23437 - 19531));
+  EXPECT_EQ(report.in_flight, DataSize::Zero());
+  EXPECT_EQ(history_.feedback_rtt(), TimeDelta::Micros(95'000 - 3906)) << "without what the receiver waited";
+}
+
+TEST_F(StreamHistoryTest, WhatIsToldAgainIsToldOnceUnlessItWasCalledLost) {
+  Send(4);
+  Tell({Of(kVideo, 65535, {24, std::nullopt})}, 100);
+  const auto report = Tell({Of(kVideo, 65535, {90, 80})}, 150, 0x10000 + 3277);
+  ASSERT_EQ(report.packets.size(), 1u);
+  EXPECT_TRUE(report.packets[0].was_lost);
+  EXPECT_FALSE(report.packets[0].lost());
+}
+
+TEST_F(StreamHistoryTest, ArrivalsOfReportsCompareAlsoWhereTheirClockWraps) {
+  Send(4);
+  const Timestamp first = Tell({Of(kVideo, 65535, {0})}, 100, 0xFFFFF000).packets[0].arrival;
+  const Timestamp second = Tell({Of(kVideo, 0, {0})}, 200, 0x00000800).packets[0].arrival;
+  EXPECT_EQ(second - first, TimeDelta::Micros(93'750));
+}
+
+TEST_F(StreamHistoryTest, AReportThatComesLateIsTakenAsItIs) {
+  Send(4);
+  const Timestamp second = Tell({Of(kVideo, 0, {0})}, 100, 0x20000).packets[0].arrival;
+  const Timestamp first = Tell({Of(kVideo, 65535, {0})}, 101, 0x1F000).packets[0].arrival;
+  EXPECT_EQ(second - first, TimeDelta::Micros(62'500));
+}
+
+TEST_F(StreamHistoryTest, AClockThatJumpsTellsNoArrivals) {
+  Send(6);
+  Tell({Of(kVideo, 65535, {0})}, 100, 0x10000);
+  EXPECT_TRUE(Tell({Of(kVideo, 0, {0})}, 200, 0x7000000).packets.empty());
+  EXPECT_EQ(Tell({Of(kVideo, 1, {0})}, 300, 0x7000000 + 6553).packets.size(), 1u);
+  EXPECT_EQ(history_.in_flight().bytes(), 3 * kOnLine) << "the audio";
+}
+
+TEST_F(StreamHistoryTest, PassesOverWhatIsNotKnown) {
+  Send(2);
+  EXPECT_TRUE(Tell({Of(Ssrc(77), 65535, {1, 2}), Of(kVideo, 100, {1, std::nullopt})}, 100).packets.empty());
+  // It came, and nobody knows when.
+  EXPECT_TRUE(Tell({Of(kVideo, 65535, {rtcp::CongestionFeedback::kUnknownTime})}, 100).packets.empty());
+  EXPECT_EQ(history_.in_flight().bytes(), kOnLine);
+}
+
+TEST(StreamNumbersTest, OldPacketsMakeRoomForNewOnesAndSilentStreamsForOthers) {
+  StreamNumbers numbers;
+  const auto window = static_cast<int>(StreamNumbers::kWindow);
+  for (int i = 0; i <= window; ++i) numbers.OnSent(Ssrc(1), SeqNum(0) + i, SeqNum(7) + i);
+  EXPECT_EQ(numbers.Find(Ssrc(1), SeqNum(0)), std::nullopt);
+  EXPECT_EQ(numbers.Find(Ssrc(1), SeqNum(1)), SeqNum(8));
+  for (uint32_t ssrc = 2; ssrc <= StreamNumbers::kMaxStreams; ++ssrc) numbers.OnSent(Ssrc(ssrc), SeqNum(0), SeqNum(0));
+  numbers.OnSent(Ssrc(1), SeqNum(2000), SeqNum(1));
+  numbers.OnSent(Ssrc(1000), SeqNum(5), SeqNum(6));
+  EXPECT_EQ(numbers.Find(Ssrc(2), SeqNum(0)), std::nullopt);
+  EXPECT_EQ(numbers.Find(Ssrc(1), SeqNum(2000)), SeqNum(1));
+  EXPECT_EQ(numbers.Find(Ssrc(1000), SeqNum(5)), SeqNum(6));
+}
+
 }  // namespace
 }  // namespace sluice
