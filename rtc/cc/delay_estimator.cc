@@ -9,7 +9,6 @@ namespace {
 
 constexpr size_t kFewGroups = 5;      // that make a trend
 constexpr double kGrowing = 0.08;     // seconds a second
-constexpr double kJitterShare = 1.5;  // of the threshold
 constexpr double kMaxJitterUs = 50'000;
 constexpr double kSlow = 0.02;  // of a moving average, per update
 constexpr double kAlarmUs = 4'000;

@@ -35,7 +35,7 @@ void MeasureSwitches(Outcome& outcome, int begin, int end, double max) {
   if (outcome.world->kind() != SourceKind::kSimulcast) return;
   outcome.figures.push_back({.name = "layer switches a minute",
                              .value = outcome.world->Media(0, begin, end).switches_per_minute,
-                             .max = max * 1.5,
+                             .max = max * 2,
                              .goal = max});
 }
 
