@@ -31,7 +31,6 @@ std::optional<DataRate> LinkCapacity::mean() const {
   return DataRate::BitsPerSec(static_cast<int64_t>(*mean_kbps_ * 1000));
 }
 
-int64_t LinkCapacity::Lower() const { return static_cast<int64_t>(*mean_kbps_ * (1 - kDeviations * deviation_)); }
 int64_t LinkCapacity::Upper() const { return static_cast<int64_t>(*mean_kbps_ * (1 + kDeviations * deviation_)); }
 
 }  // namespace sluice

@@ -16,11 +16,9 @@ class LinkCapacity {
   void Reset() { mean_kbps_.reset(); }
 
   std::optional<DataRate> mean() const;
-  bool IsBelow(DataRate rate) const { return mean_kbps_ && rate < DataRate::KilobitsPerSec(Lower()); }
   bool IsExceededBy(DataRate rate) const { return mean_kbps_ && rate > DataRate::KilobitsPerSec(Upper()); }
 
  private:
-  int64_t Lower() const;
   int64_t Upper() const;
 
   std::optional<double> mean_kbps_;

@@ -26,5 +26,53 @@ TEST(BandwidthControllerTest, ALowerRembIsObeyedAtOnce) {
   EXPECT_EQ(controller.target(), Kbps(50));
 }
 
+TEST(BandwidthControllerTest, RembIsForgottenAfterAWhile) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(1000), Kbps(5000));
+  Timestamp now = Timestamp::Seconds(10);
+  controller.OnSent({.sent = now, .size = DataSize::Bytes(1000)});
+  const PacketResult arrived{.packet = {.sent = now, .size = DataSize::Bytes(1000)}, .arrival = now};
+  controller.OnFeedback({.received = now, .packets = {&arrived, 1}});
+  controller.OnRemb(Kbps(400), now);
+  EXPECT_EQ(controller.snapshot().limit, BandwidthController::Limit::kRemb);
+  controller.OnTimer(now + TimeDelta::Seconds(6));
+  EXPECT_GE(controller.target(), Kbps(990));
+}
+
+TEST(BandwidthControllerTest, LossReportsCountWhereThereIsNoFeedback) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(1000), Kbps(5000));
+  Timestamp now = Timestamp::Seconds(10);
+  controller.OnLossReport(0.3, Kbps(1000), now);
+  EXPECT_LT(controller.target(), Kbps(650));
+  const DataRate low = controller.target();
+  for (int i = 0; i < 5; ++i) controller.OnLossReport(0, low, now += TimeDelta::Seconds(1));
+  EXPECT_GT(controller.target(), low * 1.3);
+}
+
+TEST(BandwidthControllerTest, HalvesWhenFeedbackFailsToComeWhilePacketsLeave) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(1000), Kbps(5000));
+  Timestamp now = Timestamp::Seconds(10);
+  const PacketResult arrived{.packet = {.sent = now, .size = DataSize::Bytes(1000)}, .arrival = now};
+  controller.OnFeedback({.received = now, .packets = {&arrived, 1}});
+  for (int i = 0; i < 20; ++i, now += TimeDelta::Millis(100)) {
+    controller.OnSent({.sent = now, .size = DataSize::Bytes(1000)});
+    controller.OnTimer(now);
+  }
+  EXPECT_EQ(controller.target(), Kbps(500));
+}
+
+TEST(BandwidthControllerTest, NothingIsProbedBeforeAPacketWasSent) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(300), Kbps(5000));
+  EXPECT_FALSE(controller.TakeProbe(Timestamp::Seconds(10)));
+  controller.OnSent({.sent = Timestamp::Seconds(10), .size = DataSize::Bytes(1000)});
+  const auto probe = controller.TakeProbe(Timestamp::Seconds(10));
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(probe->rate, Kbps(900));
+  EXPECT_GE(probe->size, Kbps(900) * TimeDelta::Millis(50));
+}
+
 }  // namespace
 }  // namespace sluice

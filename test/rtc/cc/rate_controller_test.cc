@@ -1,0 +1,162 @@
+#include "rtc/cc/rate_controller.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice {
+namespace {
+
+constexpr DataRate Kbps(int64_t kbps) { return DataRate::KilobitsPerSec(kbps); }
+
+class RateControllerTest : public ::testing::Test {
+ protected:
+  // Feedback every 100 ms for `time`, about packets that left 50 ms ago.
+  void Run(TimeDelta time) {
+    for (const Timestamp end = input_.now + time; input_.now < end;) {
+      input_.now += TimeDelta::Millis(100);
+      input_.newest_sent = input_.now - TimeDelta::Millis(50);
+      controller_.Update(input_);
+    }
+  }
+  void Fill(int64_t arrived_kbps, TimeDelta queue) {
+    input_.overused = true;
+    input_.queue = queue;
+    input_.acked = input_.acked_long = Kbps(arrived_kbps);
+  }
+  void Empty(int64_t arrived_kbps) {
+    input_.overused = false;
+    input_.queue = TimeDelta::Zero();
+    input_.acked = input_.acked_long = Kbps(arrived_kbps);
+  }
+
+  RateController controller_{Kbps(1000)};
+  RateController::Input input_{.now = Timestamp::Seconds(1000), .response = TimeDelta::Millis(150)};
+};
+
+TEST_F(RateControllerTest, GrowsQuicklyWhereNoCapacityIsKnown) {
+  Empty(2000);
+  Run(TimeDelta::Seconds(2));
+  EXPECT_GT(controller_.rate(), Kbps(1450));
+}
+
+TEST_F(RateControllerTest, DoesNotGrowFarBeyondWhatArrives) {
+  Empty(500);
+  Run(TimeDelta::Seconds(10));
+  EXPECT_EQ(controller_.rate(), Kbps(1000));
+  Empty(1000);
+  Run(TimeDelta::Seconds(10));
+  EXPECT_EQ(controller_.rate(), Kbps(1510));
+}
+
+TEST_F(RateControllerTest, DoesNotGrowWhileTheSourcesSendMuchLess) {
+  Empty(1000);
+  input_.limited_by_sources = true;
+  Run(TimeDelta::Seconds(10));
+  EXPECT_EQ(controller_.rate(), Kbps(1000));
+}
+
+TEST_F(RateControllerTest, FallsToAShareOfWhatArrivesAndDrains) {
+  Empty(1000);
+  Run(TimeDelta::Millis(100));
+  Fill(800, TimeDelta::Millis(100));
+  Run(TimeDelta::Millis(100));
+  EXPECT_EQ(controller_.rate(), Kbps(800) * RateController::kBackOff);
+  EXPECT_LT(controller_.rate_now(), controller_.rate() * 0.9);
+  Empty(600);
+  Run(TimeDelta::Millis(100));
+  EXPECT_GE(controller_.rate_now(), Kbps(800) * RateController::kBackOff);
+}
+
+TEST_F(RateControllerTest, GrowsCarefullyNearTheCapacity) {
+  Empty(1000);
+  Run(TimeDelta::Millis(100));
+  Fill(1000, TimeDelta::Millis(50));
+  Run(TimeDelta::Millis(100));
+  Empty(950);
+  Run(TimeDelta::Seconds(1));
+  const DataRate before = controller_.rate();
+  Run(TimeDelta::Seconds(1));
+  EXPECT_GT(controller_.rate(), before * 1.01);
+  EXPECT_LT(controller_.rate(), before * 1.06);
+}
+
+TEST_F(RateControllerTest, AnotherFallWaitsForPacketsThatLeftAfterTheLast) {
+  Fill(800, TimeDelta::Millis(100));
+  Run(TimeDelta::Millis(100));
+  const DataRate once = controller_.rate();
+  input_.now += TimeDelta::Millis(20);
+  controller_.Update(input_);
+  EXPECT_EQ(controller_.rate(), once);
+}
+
+TEST_F(RateControllerTest, FallsFurtherWhileWhatWasSentBeforeComesStillSlower) {
+  Fill(800, TimeDelta::Millis(100));
+  Run(TimeDelta::Millis(100));
+  Fill(500, TimeDelta::Millis(200));
+  input_.now += TimeDelta::Millis(40);  // of packets that left before the fall
+  input_.newest_sent += TimeDelta::Millis(40);
+  controller_.Update(input_);
+  EXPECT_EQ(controller_.rate(), Kbps(500) * RateController::kBackOff);
+}
+
+TEST_F(RateControllerTest, AFallIsTakenBackIfTheQueueHadGoneByItself) {
+  Fill(800, TimeDelta::Millis(100));
+  Run(TimeDelta::Millis(100));
+  Empty(900);
+  input_.gone = true;
+  input_.now += TimeDelta::Millis(40);
+  input_.newest_sent += TimeDelta::Millis(40);
+  controller_.Update(input_);
+  EXPECT_TRUE(controller_.undone());
+  EXPECT_EQ(controller_.rate(), Kbps(980));
+  EXPECT_FALSE(controller_.capacity().mean());
+}
+
+TEST_F(RateControllerTest, WhatFitsTheLineStaysWhenABurstFillsIt) {
+  Empty(560);
+  input_.allocated = Kbps(544);
+  Run(TimeDelta::Millis(100));
+  Fill(600, TimeDelta::Millis(80));
+  Run(TimeDelta::Millis(100));
+  EXPECT_GE(controller_.rate_now(), Kbps(544));
+  // But not when the queue stays.
+  Run(TimeDelta::Seconds(2));
+  EXPECT_LT(controller_.rate_now(), Kbps(544));
+}
+
+TEST_F(RateControllerTest, AQueueThatStaysWhateverIsSentIsSomebodyElses) {
+  Fill(800, TimeDelta::Millis(200));
+  Run(TimeDelta::Seconds(2));
+  EXPECT_FALSE(controller_.competing());
+  Run(TimeDelta::Seconds(2));
+  EXPECT_TRUE(controller_.competing());
+  input_.overused = false;
+  Run(TimeDelta::Seconds(1));
+  const DataRate before = controller_.rate();
+  controller_.OnLoss(0.05, input_);
+  EXPECT_EQ(controller_.rate(), before * RateController::kLossBackOff);
+}
+
+TEST_F(RateControllerTest, AQueueThatGetsShorterIsOurOwn) {
+  for (int ms = 500; ms > 40; ms -= 10) {
+    Fill(800, TimeDelta::Millis(ms));
+    Run(TimeDelta::Millis(200));
+    EXPECT_FALSE(controller_.competing()) << ms;
+  }
+}
+
+TEST_F(RateControllerTest, CompetitionEndsWithTheQueueAndAfterAWhile) {
+  Fill(800, TimeDelta::Millis(200));
+  Run(TimeDelta::Seconds(4));
+  ASSERT_TRUE(controller_.competing());
+  Empty(700);
+  Run(TimeDelta::Seconds(3));
+  EXPECT_FALSE(controller_.competing());
+}
+
+TEST_F(RateControllerTest, LossIsNotJudgedHereWhileNobodyCompetes) {
+  controller_.OnLoss(0.5, input_);
+  EXPECT_EQ(controller_.rate(), Kbps(1000));
+}
+
+}  // namespace
+}  // namespace sluice
