@@ -26,8 +26,9 @@ constexpr TimeDelta kMostDrain = TimeDelta::Seconds(2);
 constexpr TimeDelta kEmpty = TimeDelta::Millis(12);
 constexpr TimeDelta kShortQueue = TimeDelta::Millis(25);
 constexpr TimeDelta kStanding = TimeDelta::Seconds(2);
-constexpr double kProgress = 0.85;  // of the queue: it gets shorter
+constexpr double kProgress = 0.6;  // of the queue: it gets shorter
 constexpr TimeDelta kGone = TimeDelta::Seconds(2);
+constexpr double kGivenBack = 0.8;
 constexpr TimeDelta kMostCompeting = TimeDelta::Seconds(60);
 constexpr double kCompetingLoss = 0.01;
 constexpr double kCompetingHeadroom = 1.1;
@@ -105,7 +106,7 @@ void RateController::Drain(const Input& input) {
 }
 
 void RateController::Grow(const Input& input) {
-  if (last_update_.IsNever() || input.limited_by_sources) return;
+  if (last_update_.IsNever() || (input.limited_by_sources && !competing_)) return;
   const TimeDelta since = std::min(input.now - last_update_, kMostTime);
   if (input.acked_long && capacity_.IsExceededBy(*input.acked_long)) capacity_.Reset();
   DataRate grown;
@@ -113,7 +114,10 @@ void RateController::Grow(const Input& input) {
   if (competing_) {
     grown = rate_ * (1 + kCompetingGrowth * since.seconds());
     // A share of the line grows when more is sent. A line of our own gives no more, and the queue grows instead.
-    if (input.acked_long) grown = std::min(grown, *input.acked_long * kCompetingHeadroom);
+    // But for the next step of sources that go by steps.
+    if (input.acked_long) grown = std::min(grown, std::max(*input.acked_long * kCompetingHeadroom, input.next));
+    rate_ = std::max(rate_, grown);
+    return;
   } else if (full && rate_ > *full * kNear) {
     // The root lies between the same for all, which makes flows equal, and the same share of each, which treats thin and
     // thick lines alike. It does not depend on the round-trip time, for neither should the share of a flow.
@@ -142,6 +146,7 @@ void RateController::JudgeCompetition(const Input& input) {
     if (!input.overused) return;
     standing_since_ = input.now;
     standing_queue_ = input.queue;
+    standing_rate_ = input.acked.value_or(rate_);
   } else if (input.queue > standing_queue_) {
     standing_queue_ = input.queue;  // what was sent before the fall still comes
   } else if (input.queue < standing_queue_ * kProgress) {
@@ -150,6 +155,7 @@ void RateController::JudgeCompetition(const Input& input) {
   }
   if (!standing_since_.IsNever() && input.now - standing_since_ > kStanding + input.queue * 2.0) {
     competing_ = true;
+    rate_ = std::max(rate_, standing_rate_ * kGivenBack);  // it fell for nothing
     competing_until_ = input.now + competing_for_;
     competing_for_ = std::min(competing_for_ * 2.0, kMostCompeting);
     standing_since_ = Timestamp::Never();

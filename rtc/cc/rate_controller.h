@@ -36,6 +36,7 @@ class RateController {
     std::optional<DataRate> acked_long;
     TimeDelta response;               // from a change of the rate to seeing what it did
     bool limited_by_sources = false;  // they send much less than they may
+    DataRate next;                    // what the next of them would need; zero: none is wanted
     DataRate allocated;               // what layers have taken for a while; zero: it changes
   };
 
@@ -80,6 +81,7 @@ class RateController {
   bool undone_ = false;
   Timestamp standing_since_ = Timestamp::Never();  // the queue did not go away
   TimeDelta standing_queue_ = TimeDelta::Zero();
+  DataRate standing_rate_ = DataRate::Zero();  // that arrived when it began
   Timestamp last_queue_ = Timestamp::Never();
   bool competing_ = false;
   Timestamp competing_until_ = Timestamp::Never();

@@ -137,7 +137,7 @@ TEST_F(RateControllerTest, AQueueThatStaysWhateverIsSentIsSomebodyElses) {
 }
 
 TEST_F(RateControllerTest, AQueueThatGetsShorterIsOurOwn) {
-  for (int ms = 500; ms > 40; ms -= 10) {
+  for (int ms = 500; ms > 40; ms -= 20) {
     Fill(800, TimeDelta::Millis(ms));
     Run(TimeDelta::Millis(200));
     EXPECT_FALSE(controller_.competing()) << ms;
