@@ -25,13 +25,15 @@ bool DropOrphanedRtx(std::vector<RtpCodecParameters>& codecs) {
   return rtx_left;
 }
 
-// One estimator per client: by transport-wide feedback, else by REMB (which needs absolute send times), else none.
+// One estimator per client: by transport-wide feedback, else by RFC 8888, by REMB (which needs absolute send times), or
+// none.
 void KeepOneEstimator(RtpParameters& parameters) {
   const bool transport_cc = HasExtension(parameters.header_extensions, kTransportCc);
   const bool remb = !transport_cc && HasExtension(parameters.header_extensions, kAbsSendTime);
   for (RtpCodecParameters& codec : parameters.codecs) {
     std::erase_if(codec.rtcp_feedback, [&](const RtcpFeedback& feedback) {
-      return (feedback.type == "goog-remb" && !remb) || (feedback.type == "transport-cc" && !transport_cc);
+      return (feedback.type == "goog-remb" && !remb) || (feedback.type == "transport-cc" && !transport_cc) ||
+             (feedback == RtcpFeedback{"ack", "ccfb"} && transport_cc);
     });
   }
 }

@@ -8,6 +8,9 @@
 namespace sluice::controller {
 namespace {
 
+// RFC 8888.
+const RtcpFeedback kCongestionFeedback{"ack", "ccfb"};
+
 // Hands out the payload types 100-127, then 96-99, that nobody preferred.
 class PayloadTypeAllocator {
  public:
@@ -43,6 +46,10 @@ absl::Status AppendRouterCodec(const std::string& path, const RtpCodecCapability
                       fmt::format("{} is there twice", int{*codec.preferred_payload_type}));
   }
   for (const auto& [name, value] : wanted.parameters) codec.parameters[name] = value;
+  // Not among what is offered to everybody, for whoever is offered it and transport-cc may use either: to be asked for.
+  if (std::ranges::count(wanted.rtcp_feedback, kCongestionFeedback) > 0) {
+    codec.rtcp_feedback.push_back(kCongestionFeedback);
+  }
   router.codecs.push_back(codec);
   if (codec.kind != MediaKind::kVideo) return absl::OkStatus();
   const std::optional<uint8_t> rtx = payload_types.Next();

@@ -114,6 +114,18 @@ TEST(RouterRtpCapabilitiesTest, MergesParametersAndKeepsOurFeedback) {
   EXPECT_EQ(router.codecs[1].rtcp_feedback.size(), 5u);
 }
 
+TEST(RouterRtpCapabilitiesTest, OffersCongestionFeedbackWhereItIsAskedFor) {
+  const RtcpFeedback ccfb{"ack", "ccfb"};
+  RtpCodecCapability asking = Video("video/VP8");
+  asking.rtcp_feedback = {ccfb, {"made", "up"}};
+  const auto offers = [&](const RtpCodecCapability& codec) {
+    return std::ranges::count(Router({codec}).codecs[0].rtcp_feedback, ccfb);
+  };
+  EXPECT_EQ(offers(Video("video/VP8")), 0);
+  EXPECT_EQ(offers(asking), 1);
+  EXPECT_EQ(std::ranges::count(Router({asking}).codecs[0].rtcp_feedback, RtcpFeedback{"made", "up"}), 0);
+}
+
 TEST(RouterRtpCapabilitiesTest, KeepsPreferredAndStaticPayloadTypes) {
   RtpCodecCapability vp8 = Video("video/VP8");
   vp8.preferred_payload_type = 100;  // named second: the first must not take it
