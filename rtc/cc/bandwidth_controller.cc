@@ -11,7 +11,6 @@ constexpr TimeDelta kMaxRtt = TimeDelta::Seconds(2);
 constexpr double kLimited = 0.75;  // of the target: the sources send much less
 constexpr double kStepUp = 1.2;    // of what is allocated
 constexpr TimeDelta kProbeBurst = TimeDelta::Millis(250);
-constexpr double kAboveNext = 1.03;
 constexpr double kSteady = 1.03;
 constexpr TimeDelta kSteadyFor = TimeDelta::Millis(1500);
 constexpr TimeDelta kBurst = TimeDelta::Millis(400);
