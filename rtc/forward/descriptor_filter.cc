@@ -22,7 +22,7 @@ FilteredPacket DescriptorFilter::Start(uint32_t timestamp, const DependencyInfo&
   sender_sends_ = frame.active_targets;
   told_targets_ = sender_sends_;
   ended_.reset();
-  MoveTo(BestTarget(wish));
+  MoveTo(BestTarget(wish), frame);
   return {
       .forward = true, .ends_picture = EndsPicture(timestamp, frame), .active_targets = ActiveTargets(newest_, frame)};
 }
@@ -44,7 +44,7 @@ FilteredPacket DescriptorFilter::Filter(uint32_t timestamp, const DependencyInfo
     FollowChains(number, frame);
   }
   if (At(number) == Frame::kUnknown) {
-    if (number == newest_) Follow(frame, wish, ended_ == timestamp, ReferencesSent(number, frame));
+    if (number == newest_) Follow(frame, wish, ended_ == timestamp, ReferencesThere(number, frame));
     At(number) = Decide(number, frame) ? Frame::kSent : Frame::kLeftOut;
   }
   if (At(number) == Frame::kLeftOut) return {};
@@ -73,6 +73,15 @@ bool DescriptorFilter::WasLeftOut(int64_t number) const {
 bool DescriptorFilter::ReferencesSent(int64_t number, const DependencyInfo& frame) const {
   for (size_t i = 0; i < frame.frame_difference_count; ++i) {
     if (WasLeftOut(number - frame.frame_differences[i])) return false;
+  }
+  return true;
+}
+
+// What has not come yet is of the layers before: it will be left out if it is not theirs.
+bool DescriptorFilter::ReferencesThere(int64_t number, const DependencyInfo& frame) const {
+  for (size_t i = 0; i < frame.frame_difference_count; ++i) {
+    const int64_t reference = number - frame.frame_differences[i];
+    if (newest_ - reference >= static_cast<int64_t>(kMemory) || At(reference) != Frame::kSent) return false;
   }
   return true;
 }
@@ -113,10 +122,17 @@ bool DescriptorFilter::ChainIntact(int target) const {
   return chain_count_ != 0 && !broken_.test(targets_[static_cast<size_t>(target)].chain);
 }
 
-void DescriptorFilter::MoveTo(int target) {
+// Of the lower layers of the newest frame's picture those that have not come yet are to be judged as it is.
+int64_t DescriptorFilter::BeginOfPicture(const DependencyInfo& newest) const {
+  int64_t begin = newest_;
+  while (newest_ - begin < newest.spatial_layer && begin - 1 > first_ && At(begin - 1) == Frame::kUnknown) --begin;
+  return begin;
+}
+
+void DescriptorFilter::MoveTo(int target, const DependencyInfo& frame) {
   if (target < 0) return;
   current_ = target;
-  changes_.Add(newest_, target);
+  changes_.Add(BeginOfPicture(frame), target);
   const DependencyStructure::Target& to = targets_[static_cast<size_t>(target)];
   current_layers_ = {to.spatial_layer, to.temporal_layer};
   if (chain_count_ != 0) broken_.reset(to.chain);
@@ -139,7 +155,7 @@ void DescriptorFilter::Follow(const DependencyInfo& frame, Layers wish, bool pic
   const bool starts_anew = frame.has_structure && frame.frame_difference_count == 0;
   const bool is_switch =
       frame.indication(static_cast<size_t>(best)) == DecodeTargetIndication::kSwitch && can_be_decoded;
-  if (starts_anew || is_switch || (goes_down && ChainIntact(best))) MoveTo(best);
+  if (starts_anew || is_switch || (goes_down && ChainIntact(best))) MoveTo(best, frame);
 }
 
 bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame) {
@@ -149,7 +165,7 @@ bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame) {
   if (target < 0 || !ReferencesSent(number, frame)) return false;
   if (frame.indication(static_cast<size_t>(target)) == DecodeTargetIndication::kNotPresent) return false;
   // A key frame of an upper layer, in a stream of independent layers, takes the place of all that a decoder remembers.
-  if (number == newest_ && frame.frame_difference_count == 0) oldest_reference_ = number;
+  if (frame.frame_difference_count == 0) oldest_reference_ = std::max(oldest_reference_, number);
   return true;
 }
 

@@ -45,12 +45,14 @@ class DescriptorFilter {
   void AdvanceTo(int64_t number);
   bool WasLeftOut(int64_t number) const;
   bool ReferencesSent(int64_t number, const codec::DependencyInfo& frame) const;
+  bool ReferencesThere(int64_t number, const codec::DependencyInfo& frame) const;
   void FollowChains(int64_t number, const codec::DependencyInfo& frame);
   void LearnTargets(const codec::DependencyStructure& structure);
   // -1: none.
   int BestTarget(Layers wish) const;
   bool ChainIntact(int target) const;
-  void MoveTo(int target);
+  int64_t BeginOfPicture(const codec::DependencyInfo& newest) const;
+  void MoveTo(int target, const codec::DependencyInfo& frame);
   bool EndsPicture(uint32_t timestamp, const codec::DependencyInfo& frame);
   void Follow(const codec::DependencyInfo& frame, Layers wish, bool picture_ended, bool can_be_decoded);
   bool Decide(int64_t number, const codec::DependencyInfo& frame);

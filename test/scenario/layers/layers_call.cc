@@ -153,6 +153,7 @@ void LayersCall::Deliver() {
   for (const Datagram& packet : world_.TakeRtp(to_)) {
     if (lose_down_ > 0) {
       --lose_down_;
+      receiver_.Lost(packet);
       Trace(now(), "lost on its way down, marker {}", rtp::PacketView::Parse(packet)->marker());
       continue;
     }

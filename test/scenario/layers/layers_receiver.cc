@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "rtc/rtp/rtx.h"
@@ -30,6 +31,7 @@ void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
   }
   if (view->ssrc() != config_.ssrc) return errors_.emplace_back("a packet of another stream"), void();
   const ExtSeqNum seq = numbers_.Unwrap(view->seq());
+  highest_ = next_ ? std::max(highest_, seq) : seq;
   if (!next_) next_ = seq;
   ++packets_;
   Trace(now, "received {} of {}, {} bytes{}", seq.value(), view->timestamp(), view->payload().size(),
@@ -39,8 +41,21 @@ void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
   TakeInOrder(now);
 }
 
+void LayersReceiver::Lost(std::span<const uint8_t> datagram) {
+  const auto view = rtp::PacketView::Parse(datagram);
+  if (view && view->ssrc() == config_.ssrc && next_) highest_ = std::max(highest_, numbers_.Unwrap(view->seq()));
+}
+
+void LayersReceiver::ExpectPause() {
+  if (next_) pause_ = highest_ + 1;
+}
+
 void LayersReceiver::TakeInOrder(Timestamp now) {
   while (!waiting_.empty() && waiting_.begin()->first == *next_) {
+    if (pause_ && *next_ >= *pause_) {
+      depacketizer_->ExpectPause();
+      pause_.reset();
+    }
     const std::vector<uint8_t> packet = std::move(waiting_.extract(waiting_.begin()).mapped());
     next_ = *next_ + 1;
     gap_since_ = now;

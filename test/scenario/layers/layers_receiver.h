@@ -42,7 +42,10 @@ class LayersReceiver {
   LayersReceiver(const Config& config, const RtpVector& vector, const ReferenceFrames& reference);
 
   void Receive(std::span<const uint8_t> datagram, Timestamp now);
-  void ExpectPause() { depacketizer_->ExpectPause(); }
+  // One that was lost on its way: it has been sent.
+  void Lost(std::span<const uint8_t> datagram);
+  // The sender stops behind what was sent so far.
+  void ExpectPause();
   // What to ask for now; mostly nothing.
   std::vector<SeqNum> DueNacks(Timestamp now);
   bool DuePli(Timestamp now);
@@ -66,6 +69,8 @@ class LayersReceiver {
   SeqUnwrapper numbers_;
   std::optional<ExtSeqNum> next_;
   std::map<ExtSeqNum, std::vector<uint8_t>> waiting_;
+  ExtSeqNum highest_;               // that was sent
+  std::optional<ExtSeqNum> pause_;  // the first number behind a pause that is to come
   Timestamp gap_since_;
   Timestamp last_nack_;
   Timestamp last_pli_;

@@ -3,6 +3,8 @@
 // OBUs come without sizes and leave with them, each layer's frame by itself.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "rtc/base/bytes.h"
 #include "test/support/decode/depacketizers.h"
 
@@ -37,11 +39,13 @@ class Av1Depacketizer : public Depacketizer {
     if (continues != open_) Complain(continues ? "an OBU without a beginning" : "an OBU without an end");
     if (!continues) obu_.clear();
     if (picture.layers.empty() && !continues) new_sequence_ = head & 0x08;
+    bool rest = continues && !open_;  // of an OBU whose beginning is lost
     ByteReader reader(payload.subspan(1));
     for (int i = 1; reader.left() > 0; ++i) {
       const auto size = i == count ? reader.left() : ReadLeb128(reader);
       const auto element = reader.Bytes(size.value_or(0));
       if (element.empty()) return Complain("an element that cannot be read");
+      if (std::exchange(rest, false)) continue;
       obu_.insert(obu_.end(), element.begin(), element.end());
       open_ = reader.left() == 0 && head & 0x40;
       if (!open_) AddObu(picture);
@@ -59,6 +63,8 @@ class Av1Depacketizer : public Depacketizer {
     const auto spatial = static_cast<uint8_t>(layers >> 3 & 3);
     if (picture.layers.empty() || (header == 2 && picture.layers.back().spatial_layer != spatial && has_frame_)) {
       Begin(picture, type, spatial, static_cast<uint8_t>(layers >> 5));
+    } else if (type == kSequenceHeader && has_frame_) {  // an independent layer begins with one of its own
+      Begin(picture, type, static_cast<uint8_t>(picture.layers.back().spatial_layer + 1), 0);
     } else if (header == 2) {  // a sequence header, which is of all layers, came first
       picture.layers.back().spatial_layer = spatial;
       picture.layers.back().temporal_layer = static_cast<uint8_t>(layers >> 5);

@@ -39,6 +39,7 @@ void Depacketizer::Restart() {
   complaints_.clear();
   waits_ = true;
   patient_ = true;
+  may_lack_beginning_ = !TellsBeginnings();
   if (dependencies_) dependencies_->Restart();
   Drop();
 }
@@ -101,7 +102,7 @@ std::optional<Picture> Depacketizer::Take(std::span<const uint8_t> bytes) {
 
 bool Depacketizer::Accept(Picture& picture) {
   const bool key = !picture.layers.empty() && picture.key();
-  if (waits_ && !key && patient_) return complaints_.clear(), false;
+  if (std::exchange(may_lack_beginning_, false) || (waits_ && !key && patient_)) return complaints_.clear(), false;
   if (picture.layers.empty()) Complain("a picture of nothing");
   if (waits_ && !key) Complain("begins without a key frame");
   if (complaints_.empty()) Finish(picture, waits_);

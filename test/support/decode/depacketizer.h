@@ -51,6 +51,8 @@ class Depacketizer {
   int filled_places() const { return filled_places_; }
   // Whether a frame has begun and not ended: a packet of nothing but padding must not stand there.
   virtual bool InFrame() const { return picture_.has_value(); }
+  // Whether a picture that lacks its first packets is known by what is left of it.
+  virtual bool TellsBeginnings() const { return true; }
   // Something unfinished is to be forgotten.
   virtual void Drop() {}
   // Of the picture that is being put together.
@@ -69,6 +71,7 @@ class Depacketizer {
   std::optional<uint32_t> finished_;  // timestamp of the last
   bool waits_ = true;                 // for a key frame
   bool patient_ = false;              // and it is known why there is none
+  bool may_lack_beginning_ = false;   // the next picture
   bool pause_expected_ = false;
   bool key_frames_cut_ = false;
   std::optional<uint32_t> cut_;  // timestamp of a picture that has no marker

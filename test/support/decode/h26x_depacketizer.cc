@@ -85,6 +85,7 @@ class H26xDepacketizer : public Depacketizer {
     if (in_fragments_) Complain("a fragmented unit has no end");
     in_fragments_ = false;
   }
+  bool TellsBeginnings() const override { return false; }
   void Drop() override { in_fragments_ = false; }
 
   bool in_fragments_ = false;

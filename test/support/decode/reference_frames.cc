@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "test/support/decode/depacketizer.h"
 
 namespace sluice::testing_support {
 namespace {
 
-// In an S mode of AV1 the sequence header, which every layer needs, comes with the lowest layer's key frame alone.
+// In an S mode of AV1 the lowest layer's key frame, which may have the sequence header of all, always comes as well.
 bool NeedsLower(const RtpVector& vector, const Picture& picture) {
   return vector.codec == VideoCodec::kAv1 && picture.key();
 }
@@ -24,7 +26,7 @@ Picture CutLayers(const RtpVector& vector, const Picture& picture, int spatial, 
   return cut;
 }
 
-ReferenceFrames::ReferenceFrames(const RtpVector& vector) {
+ReferenceFrames::ReferenceFrames(const RtpVector& vector) : codec_(vector.codec) {
   Depacketize(vector);
   for (int stream = 0; stream < vector.stream_count; ++stream) {
     for (int spatial = 0; spatial < vector.spatial_layers(); ++spatial) DecodeFor(vector, stream, spatial);
@@ -61,14 +63,30 @@ void ReferenceFrames::DecodeFor(const RtpVector& vector, int stream, int spatial
 void ReferenceFrames::Note(const DecodedFrame& decoded, const Picture& picture, int stream) {
   for (const LayerFrame& layer : picture.layers) {
     if (Checksum(layer.data) != decoded.source) continue;
-    const auto [at, is_new] = frames_.try_emplace(decoded.source);
-    Frame& frame = at->second;
-    frame.pixels.insert(decoded.pixels);
-    frame.width = decoded.width;
-    frame.height = decoded.height;
-    const bool other = !is_new && (frame.origin.timestamp != picture.timestamp || frame.origin.stream != stream);
-    frame.origin = {stream, layer.spatial_layer, layer.temporal_layer, picture.timestamp, !other};
+    for (const uint64_t part : BeginningsOf(layer.data)) {
+      const auto [at, is_new] = frames_.try_emplace(part);
+      Frame& frame = at->second;
+      frame.pixels.insert(decoded.pixels);
+      frame.width = decoded.width;
+      frame.height = decoded.height;
+      const bool other = !is_new && (frame.origin.timestamp != picture.timestamp || frame.origin.stream != stream);
+      frame.origin = {stream, layer.spatial_layer, layer.temporal_layer, picture.timestamp, !other};
+    }
+    return;
   }
+}
+
+// Checksums of a frame's bytes. One of H.265 that repeats its parameter sets may also be begun with the repetition.
+std::vector<uint64_t> ReferenceFrames::BeginningsOf(std::span<const uint8_t> data) const {
+  static constexpr uint8_t kVps[] = {0, 0, 0, 1, 32 << 1};
+  std::vector<uint64_t> sums = {Checksum(data)};
+  if (codec_ != VideoCodec::kH265 || data.empty()) return sums;
+  for (auto rest = std::ranges::search(data.subspan(1), kVps); !rest.empty();) {
+    const std::span<const uint8_t> tail(rest.begin(), data.end());
+    sums.push_back(Checksum(tail));
+    rest = std::ranges::search(tail.subspan(1), kVps);
+  }
+  return sums;
 }
 
 std::string ReferenceFrames::Compare(const DecodedFrame& frame) const {

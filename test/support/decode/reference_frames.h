@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,7 +51,9 @@ class ReferenceFrames {
   void Depacketize(const RtpVector& vector);
   void Note(const DecodedFrame& decoded, const Picture& picture, int stream);
   void DecodeFor(const RtpVector& vector, int stream, int spatial);
+  std::vector<uint64_t> BeginningsOf(std::span<const uint8_t> data) const;
 
+  const VideoCodec codec_;
   std::vector<std::vector<Picture>> pictures_;
   std::map<uint64_t, Frame> frames_;  // by checksum of their bytes
   std::vector<std::string> errors_;
