@@ -23,8 +23,9 @@ FilteredPacket DescriptorFilter::Start(uint32_t timestamp, const DependencyInfo&
   told_targets_ = sender_sends_;
   ended_.reset();
   MoveTo(BestTarget(wish), frame);
-  return {
-      .forward = true, .ends_picture = EndsPicture(timestamp, frame), .active_targets = ActiveTargets(newest_, frame)};
+  return {.forward = true,
+          .ends_picture = EndsPicture(timestamp, newest_, frame),
+          .active_targets = ActiveTargets(newest_, frame)};
 }
 
 FilteredPacket DescriptorFilter::Filter(uint32_t timestamp, const DependencyInfo& frame,
@@ -48,8 +49,9 @@ FilteredPacket DescriptorFilter::Filter(uint32_t timestamp, const DependencyInfo
     At(number) = Decide(number, frame) ? Frame::kSent : Frame::kLeftOut;
   }
   if (At(number) == Frame::kLeftOut) return {};
-  return {
-      .forward = true, .ends_picture = EndsPicture(timestamp, frame), .active_targets = ActiveTargets(number, frame)};
+  return {.forward = true,
+          .ends_picture = EndsPicture(timestamp, number, frame),
+          .active_targets = ActiveTargets(number, frame)};
 }
 
 int64_t DescriptorFilter::Unwrap(uint16_t number) const {
@@ -138,9 +140,11 @@ void DescriptorFilter::MoveTo(int target, const DependencyInfo& frame) {
   if (chain_count_ != 0) broken_.reset(to.chain);
 }
 
-bool DescriptorFilter::EndsPicture(uint32_t timestamp, const DependencyInfo& frame) {
-  if (!frame.last_packet || frame.spatial_layer != current_layers_.spatial) return false;
-  ended_ = timestamp;
+bool DescriptorFilter::EndsPicture(uint32_t timestamp, int64_t number, const DependencyInfo& frame) {
+  const int target = changes_.At(number);
+  const int highest = target < 0 ? current_layers_.spatial : targets_[static_cast<size_t>(target)].spatial_layer;
+  if (!frame.last_packet || frame.spatial_layer != highest) return false;
+  if (number == newest_) ended_ = timestamp;
   return true;
 }
 

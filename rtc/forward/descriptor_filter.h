@@ -53,7 +53,7 @@ class DescriptorFilter {
   bool ChainIntact(int target) const;
   int64_t BeginOfPicture(const codec::DependencyInfo& newest) const;
   void MoveTo(int target, const codec::DependencyInfo& frame);
-  bool EndsPicture(uint32_t timestamp, const codec::DependencyInfo& frame);
+  bool EndsPicture(uint32_t timestamp, int64_t number, const codec::DependencyInfo& frame);
   void Follow(const codec::DependencyInfo& frame, Layers wish, bool picture_ended, bool can_be_decoded);
   bool Decide(int64_t number, const codec::DependencyInfo& frame);
   std::optional<uint32_t> ActiveTargets(int64_t number, const codec::DependencyInfo& frame);

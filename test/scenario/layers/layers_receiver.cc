@@ -47,15 +47,12 @@ void LayersReceiver::Lost(std::span<const uint8_t> datagram) {
 }
 
 void LayersReceiver::ExpectPause() {
-  if (next_) pause_ = highest_ + 1;
+  if (next_) pauses_.push_back(highest_ + 1);
 }
 
 void LayersReceiver::TakeInOrder(Timestamp now) {
   while (!waiting_.empty() && waiting_.begin()->first == *next_) {
-    if (pause_ && *next_ >= *pause_) {
-      depacketizer_->ExpectPause();
-      pause_.reset();
-    }
+    for (; !pauses_.empty() && *next_ >= pauses_.front(); pauses_.pop_front()) depacketizer_->ExpectPause();
     const std::vector<uint8_t> packet = std::move(waiting_.extract(waiting_.begin()).mapped());
     next_ = *next_ + 1;
     gap_since_ = now;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -69,8 +70,8 @@ class LayersReceiver {
   SeqUnwrapper numbers_;
   std::optional<ExtSeqNum> next_;
   std::map<ExtSeqNum, std::vector<uint8_t>> waiting_;
-  ExtSeqNum highest_;               // that was sent
-  std::optional<ExtSeqNum> pause_;  // the first number behind a pause that is to come
+  ExtSeqNum highest_;             // that was sent
+  std::deque<ExtSeqNum> pauses_;  // the first numbers behind pauses that are to come
   Timestamp gap_since_;
   Timestamp last_nack_;
   Timestamp last_pli_;
