@@ -83,7 +83,8 @@ bool DescriptorFilter::ReferencesSent(int64_t number, const DependencyInfo& fram
 bool DescriptorFilter::ReferencesThere(int64_t number, const DependencyInfo& frame) const {
   for (size_t i = 0; i < frame.frame_difference_count; ++i) {
     const int64_t reference = number - frame.frame_differences[i];
-    if (newest_ - reference >= static_cast<int64_t>(kMemory) || At(reference) != Frame::kSent) return false;
+    const bool is_known = reference >= oldest_reference_ && newest_ - reference < static_cast<int64_t>(kMemory);
+    if (!is_known || At(reference) != Frame::kSent) return false;
   }
   return true;
 }
