@@ -7,8 +7,8 @@
 namespace sluice {
 namespace {
 
-constexpr size_t kFewGroups = 5;      // that make a trend
-constexpr double kGrowing = 0.08;     // seconds a second
+constexpr size_t kFewGroups = 5;   // that make a trend
+constexpr double kGrowing = 0.08;  // seconds a second
 constexpr double kMaxJitterUs = 50'000;
 constexpr double kSlow = 0.02;  // of a moving average, per update
 constexpr double kAlarmUs = 4'000;

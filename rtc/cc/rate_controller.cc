@@ -114,8 +114,7 @@ void RateController::Grow(const Input& input) {
   if (competing_) {
     grown = rate_ * (1 + kCompetingGrowth * since.seconds());
     // A share of the line grows when more is sent. A line of our own gives no more, and the queue grows instead.
-    // But for the next step of sources that go by steps.
-    if (input.acked_long) grown = std::min(grown, std::max(*input.acked_long * kCompetingHeadroom, input.next));
+    if (input.acked_long) grown = std::min(grown, *input.acked_long * kCompetingHeadroom);
     rate_ = std::max(rate_, grown);
     return;
   } else if (full && rate_ > *full * kNear) {

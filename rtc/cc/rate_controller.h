@@ -36,7 +36,6 @@ class RateController {
     std::optional<DataRate> acked_long;
     TimeDelta response;               // from a change of the rate to seeing what it did
     bool limited_by_sources = false;  // they send much less than they may
-    DataRate next;                    // what the next of them would need; zero: none is wanted
     DataRate allocated;               // what layers have taken for a while; zero: it changes
   };
 

@@ -6,8 +6,8 @@
 namespace sluice {
 namespace {
 
-constexpr double kNotableFall = 0.97;  // of what was told
-constexpr double kHeadroom = 1.5;      // over what arrives, at first
+constexpr double kNotableFall = 0.97;                     // of what was told
+constexpr double kHeadroom = 1.5;                         // over what arrives, at first
 constexpr TimeDelta kTolerated = TimeDelta::Millis(700);  // no competitor's queue is longer
 constexpr TimeDelta kSourceGone = TimeDelta::Seconds(2);
 constexpr TimeDelta kLargestStep = TimeDelta::Seconds(10);

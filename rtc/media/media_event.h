@@ -125,9 +125,10 @@ struct DominantSpeakerChanged {
   std::string producer_id;
 };
 
-using MediaEvent = std::variant<ProducerScoreChanged, VideoOrientationChanged, WantedLayersChanged, ConsumerScoreChanged,
-                                ConsumerLayersChanged, ConsumerProducerPaused, ConsumerProducerResumed,
-                                ConsumerProducerClosed, MediaTrace, AudioVolumes, AudioSilence, DominantSpeakerChanged>;
+using MediaEvent =
+    std::variant<ProducerScoreChanged, VideoOrientationChanged, WantedLayersChanged, ConsumerScoreChanged,
+                 ConsumerLayersChanged, ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed,
+                 MediaTrace, AudioVolumes, AudioSilence, DominantSpeakerChanged>;
 using MediaEvents = std::vector<MediaEvent>;
 
 }  // namespace sluice
