@@ -1,11 +1,12 @@
 // Layers from a real encoder to real decoders: Chromium sends, Chromium and Firefox receive, and what each gets is changed
 // every second. Pictures must go on, none of the receivers may miss a packet, and in the end each must get what was asked.
-// The published controller takes the dependency descriptor out of what consumers get; without it browsers decode AV1 of
-// one spatial layer only.
+// The published controller takes the dependency descriptor out of what consumers get, and without it browsers decode AV1
+// of one spatial layer only: here it is left in.
 // SLUICE_LAYERS names the modes of ../capture/modes.mjs (with spaces between; "all": all of them), SLUICE_LAYER_SECONDS how
 // long each is watched.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launchChromium, launchFirefox } from "../../browser/lib/browsers.mjs";
@@ -22,6 +23,13 @@ const seconds = Number(process.env.SLUICE_LAYER_SECONDS ?? 8);
 const named = process.env.SLUICE_LAYERS ?? "vp8-simulcast vp9-l3t3-key av1-l1t3";
 const chosen = modes.filter(({ name }) => named === "all" || named.split(" ").includes(name));
 
+function leaveInDependencyDescriptors() {
+  const main = createRequire(import.meta.url).resolve("mediasoup");
+  const { supportedRtpCapabilities } = createRequire(main)("./supportedRtpCapabilities.js");
+  const isDescriptor = ({ uri }) => uri.endsWith("#dependency-descriptor-rtp-header-extension");
+  supportedRtpCapabilities.headerExtensions.find(isDescriptor).direction = "sendrecv";
+}
+
 let network;
 let worker;
 let conference;
@@ -29,6 +37,7 @@ let chromium;
 let firefox;
 
 before(async () => {
+  leaveInDependencyDescriptors();
   network = await Network.create();
   worker = await startWorker(network.inServer());
   conference = await Conference.start([worker], serverAddress, { page: join(here, "page.mjs"), codecs });
