@@ -15,7 +15,6 @@ constexpr double kSteady = 1.03;
 constexpr TimeDelta kSteadyFor = TimeDelta::Millis(1500);
 constexpr TimeDelta kBurst = TimeDelta::Millis(400);
 constexpr TimeDelta kPatience = TimeDelta::Millis(100);
-constexpr TimeDelta kTolerated = TimeDelta::Millis(700);  // no competitor's queue is longer
 constexpr double kAboveLossBound = 1.1;
 // Without transport-wide feedback.
 constexpr double kHighLoss = 0.10;
@@ -74,6 +73,8 @@ void BandwidthController::Arrived(const FeedbackReport& report) {
 
 RateController::Input BandwidthController::InputOf(Timestamp now) const {
   const std::optional<DataRate> acked_long = acked_.Over(AckedBitrate::kLong);
+  const bool limited = acked_long && *acked_long < rate_.rate() * kLimited;
+  const bool steady = now - steady_since_ > kSteadyFor;
   return {.now = now,
           .newest_sent = delay_.newest_sent(),
           .overused = IsOverused(now),
@@ -83,10 +84,8 @@ RateController::Input BandwidthController::InputOf(Timestamp now) const {
           .acked = acked_.Over(AckedBitrate::kShort),
           .acked_long = acked_long,
           .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
-          .limited_by_sources =
-              acked_long && *acked_long<rate_.rate() * kLimited, .allocated = now - steady_since_> kSteadyFor
-                  ? allocated_
-                  : DataRate::Zero()};
+          .limited_by_sources = limited,
+          .allocated = steady ? allocated_ : DataRate::Zero()};
 }
 
 // A layer begins with a key frame, which fills the queue of any line that just carries the layer; a probe that fails does
@@ -111,7 +110,7 @@ void BandwidthController::OnFeedback(const FeedbackReport& report) {
     prober_.OnFalseAlarm();
   }
   if (rate_.last_fall() != fell) prober_.OnFall(rate_.before_fall(), rate_.rate(), report.received);
-  delay_.Tolerate(rate_.competing() ? kTolerated : TimeDelta::Zero());
+  delay_.Tolerate(rate_.tolerated());
   Update(report.received);
 }
 

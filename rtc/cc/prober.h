@@ -81,6 +81,14 @@ class Prober {
     double x = 0, y = 0, xx = 0, xy = 0;
   };
 
+  struct Plan {
+    Timestamp next_allowed = Timestamp::Never();
+    TimeDelta attempt_interval = kAttemptInterval;
+    Timestamp last_success = Timestamp::Never();
+    DataRate recover = DataRate::Zero();
+    Timestamp recover_at = Timestamp::Infinite();
+  };
+
   std::optional<DataRate> Wanted(const State& state, Timestamp now, Reason& reason);
   void Count(const PacketResult& result);
   std::optional<Result> Judge();
@@ -90,13 +98,6 @@ class Prober {
   DataRate again_ = DataRate::Zero();  // of the start, after a result
   std::optional<Flight> flight_;
   Timestamp last_taken_ = Timestamp::Never();
-  struct Plan {
-    Timestamp next_allowed = Timestamp::Never();
-    TimeDelta attempt_interval = kAttemptInterval;
-    Timestamp last_success = Timestamp::Never();
-    DataRate recover = DataRate::Zero();
-    Timestamp recover_at = Timestamp::Infinite();
-  };
   Timestamp limited_since_ = Timestamp::Never();
   TimeDelta interval_ = kInterval;
   Plan plan_;

@@ -52,6 +52,8 @@ class RateController {
   // Less than rate() while the queue drains.
   DataRate rate_now() const { return drain_ ? std::min(rate_, *drain_) : rate_; }
   bool competing() const { return competing_; }
+  // A queue of that length is to be borne: no competitor's is longer.
+  TimeDelta tolerated() const { return competing_ ? TimeDelta::Millis(700) : TimeDelta::Zero(); }
   LinkCapacity& capacity() { return capacity_; }
   const LinkCapacity& capacity() const { return capacity_; }
   Timestamp last_fall() const { return last_fall_; }

@@ -6,9 +6,8 @@
 namespace sluice {
 namespace {
 
-constexpr double kNotableFall = 0.97;                     // of what was told
-constexpr double kHeadroom = 1.5;                         // over what arrives, at first
-constexpr TimeDelta kTolerated = TimeDelta::Millis(700);  // no competitor's queue is longer
+constexpr double kNotableFall = 0.97;  // of what was told
+constexpr double kHeadroom = 1.5;      // over what arrives, at first
 constexpr TimeDelta kSourceGone = TimeDelta::Seconds(2);
 constexpr TimeDelta kLargestStep = TimeDelta::Seconds(10);
 
@@ -99,7 +98,7 @@ void RembEstimator::Update(Timestamp now) {
                  .acked_long = incoming,
                  .response = kResponse});
   rate_->Clamp(kFloor, kUnlimited);
-  delay_.Tolerate(rate_->competing() ? kTolerated : TimeDelta::Zero());
+  delay_.Tolerate(rate_->tolerated());
   if (told_ && *estimate() < *told_ * kNotableFall) deadline_ = std::min(deadline_, told_at_ + kLeastInterval);
 }
 

@@ -86,6 +86,11 @@ void SentPacketHistory::Tell(SeqNum seq, bool came, std::optional<Timestamp> arr
                      .was_lost = was_lost});
 }
 
+const PacketResult* SentPacketHistory::LastArrived() const {
+  const auto last = std::find_if(report_.rbegin(), report_.rend(), [](const auto& result) { return !result.lost(); });
+  return last == report_.rend() ? nullptr : &*last;
+}
+
 FeedbackReport SentPacketHistory::Report(Timestamp now) {
   ForgetUntil(highest_told_ - kForget, now);
   return {.received = now, .in_flight = in_flight_, .packets = report_};
@@ -98,8 +103,7 @@ FeedbackReport SentPacketHistory::OnFeedback(const rtcp::TransportFeedback& feed
     const bool came = told.arrival.has_value();
     Tell(told.seq, came, came && reference ? std::optional(*reference + *told.arrival) : std::nullopt);
   }
-  const auto last = std::find_if(report_.rbegin(), report_.rend(), [](const auto& result) { return !result.lost(); });
-  if (last != report_.rend()) feedback_rtt_ = now - last->packet.sent;
+  if (const PacketResult* last = LastArrived()) feedback_rtt_ = now - last->packet.sent;
   return Report(now);
 }
 
@@ -131,8 +135,7 @@ FeedbackReport SentPacketHistory::OnFeedback(const rtcp::CongestionFeedback& fee
   }
   // It tells stream by stream.
   std::ranges::sort(report_, {}, [](const PacketResult& result) { return result.packet.sent; });
-  const auto last = std::find_if(report_.rbegin(), report_.rend(), [](const auto& result) { return !result.lost(); });
-  if (last != report_.rend()) feedback_rtt_ = now - last->packet.sent - (*made - last->arrival);
+  if (const PacketResult* last = LastArrived()) feedback_rtt_ = now - last->packet.sent - (*made - last->arrival);
   return Report(now);
 }
 

@@ -71,6 +71,7 @@ class SentPacketHistory {
   Sent* Find(SeqNum seq);
   void Forget(Sent& sent, State state);
   void Tell(SeqNum seq, bool came, std::optional<Timestamp> arrival);
+  const PacketResult* LastArrived() const;  // of the report; null: none did
   FeedbackReport Report(Timestamp now);
   std::optional<Timestamp> ReferenceOf(const rtcp::TransportFeedback& feedback);
   std::optional<Timestamp> TimeOf(const rtcp::CongestionFeedback& feedback);

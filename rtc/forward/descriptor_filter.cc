@@ -1,6 +1,7 @@
 #include "rtc/forward/descriptor_filter.h"
 
 #include <algorithm>
+#include <span>
 
 namespace sluice {
 
@@ -45,7 +46,7 @@ FilteredPacket DescriptorFilter::Filter(uint32_t timestamp, const DependencyInfo
     FollowChains(number, frame);
   }
   if (At(number) == Frame::kUnknown) {
-    if (number == newest_) Follow(frame, wish, ended_ == timestamp, ReferencesThere(number, frame));
+    if (number == newest_) Follow(frame, wish, ended_ == timestamp);
     At(number) = Decide(number, frame) ? Frame::kSent : Frame::kLeftOut;
   }
   if (At(number) == Frame::kLeftOut) return {};
@@ -67,32 +68,22 @@ void DescriptorFilter::AdvanceTo(int64_t number) {
   newest_ = number;
 }
 
-bool DescriptorFilter::WasLeftOut(int64_t number) const {
-  if (number < oldest_reference_) return true;
-  return newest_ - number < static_cast<int64_t>(kMemory) && At(number) == Frame::kLeftOut;
+// Nothing before the oldest reference can be referred to: it counts as left out.
+DescriptorFilter::Frame DescriptorFilter::StateOf(int64_t number) const {
+  if (number < oldest_reference_) return Frame::kLeftOut;
+  return newest_ - number < static_cast<int64_t>(kMemory) ? At(number) : Frame::kUnknown;
 }
 
-bool DescriptorFilter::ReferencesSent(int64_t number, const DependencyInfo& frame) const {
-  for (size_t i = 0; i < frame.frame_difference_count; ++i) {
-    if (WasLeftOut(number - frame.frame_differences[i])) return false;
-  }
-  return true;
-}
-
-// What has not come yet is of the layers before: it will be left out if it is not theirs.
-bool DescriptorFilter::ReferencesThere(int64_t number, const DependencyInfo& frame) const {
-  for (size_t i = 0; i < frame.frame_difference_count; ++i) {
-    const int64_t reference = number - frame.frame_differences[i];
-    const bool is_known = reference >= oldest_reference_ && newest_ - reference < static_cast<int64_t>(kMemory);
-    if (!is_known || At(reference) != Frame::kSent) return false;
-  }
-  return true;
+template <class Predicate>
+bool DescriptorFilter::EachReference(int64_t number, const DependencyInfo& frame, Predicate is_fine) const {
+  const auto differences = std::span(frame.frame_differences).first(frame.frame_difference_count);
+  return std::ranges::all_of(differences, [&](auto difference) { return is_fine(StateOf(number - difference)); });
 }
 
 void DescriptorFilter::FollowChains(int64_t number, const DependencyInfo& frame) {
   for (size_t i = 0; i < chain_count_; ++i) {
     if (frame.chain_differences[i] != 0) {
-      if (WasLeftOut(number - frame.chain_differences[i])) broken_.set(i);
+      if (StateOf(number - frame.chain_differences[i]) == Frame::kLeftOut) broken_.set(i);
     } else if (frame.has_structure) {
       broken_.reset(i);
     }
@@ -149,7 +140,7 @@ bool DescriptorFilter::EndsPicture(uint32_t timestamp, int64_t number, const Dep
   return true;
 }
 
-void DescriptorFilter::Follow(const DependencyInfo& frame, Layers wish, bool picture_ended, bool can_be_decoded) {
+void DescriptorFilter::Follow(const DependencyInfo& frame, Layers wish, bool picture_ended) {
   const int best = BestTarget(wish);
   if (best < 0 || best == current_) return;
   const Layers to{targets_[static_cast<size_t>(best)].spatial_layer,
@@ -158,6 +149,8 @@ void DescriptorFilter::Follow(const DependencyInfo& frame, Layers wish, bool pic
   // Nothing comes after a picture's end.
   if (picture_ended && to.spatial > current_layers_.spatial) return;
   const bool starts_anew = frame.has_structure && frame.frame_difference_count == 0;
+  // A reference that has not come yet will be left out, if it is of a layer that was not sent so far.
+  const bool can_be_decoded = EachReference(newest_, frame, [](Frame state) { return state == Frame::kSent; });
   const bool is_switch =
       frame.indication(static_cast<size_t>(best)) == DecodeTargetIndication::kSwitch && can_be_decoded;
   if (starts_anew || is_switch || (goes_down && ChainIntact(best))) MoveTo(best, frame);
@@ -167,7 +160,8 @@ bool DescriptorFilter::Decide(int64_t number, const DependencyInfo& frame) {
   // The lowest layer's key frame may have what a decoder needs for the others.
   if (frame.has_structure && frame.frame_difference_count == 0 && frame.spatial_layer == 0) return true;
   const int target = changes_.At(number);
-  if (target < 0 || !ReferencesSent(number, frame)) return false;
+  if (target < 0) return false;
+  if (!EachReference(number, frame, [](Frame state) { return state != Frame::kLeftOut; })) return false;
   if (frame.indication(static_cast<size_t>(target)) == DecodeTargetIndication::kNotPresent) return false;
   // A key frame of an upper layer, in a stream of independent layers, takes the place of all that a decoder remembers.
   if (frame.frame_difference_count == 0) oldest_reference_ = std::max(oldest_reference_, number);

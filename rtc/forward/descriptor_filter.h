@@ -43,9 +43,10 @@ class DescriptorFilter {
   Frame At(int64_t number) const { return frames_[static_cast<size_t>(number) & (kMemory - 1)]; }
   int64_t Unwrap(uint16_t number) const;
   void AdvanceTo(int64_t number);
-  bool WasLeftOut(int64_t number) const;
-  bool ReferencesSent(int64_t number, const codec::DependencyInfo& frame) const;
-  bool ReferencesThere(int64_t number, const codec::DependencyInfo& frame) const;
+  Frame StateOf(int64_t number) const;
+  // Whether all frames that this one refers to are in a state that `is_fine`.
+  template <class Predicate>
+  bool EachReference(int64_t number, const codec::DependencyInfo& frame, Predicate is_fine) const;
   void FollowChains(int64_t number, const codec::DependencyInfo& frame);
   void LearnTargets(const codec::DependencyStructure& structure);
   // -1: none.
@@ -54,7 +55,7 @@ class DescriptorFilter {
   int64_t BeginOfPicture(const codec::DependencyInfo& newest) const;
   void MoveTo(int target, const codec::DependencyInfo& frame);
   bool EndsPicture(uint32_t timestamp, int64_t number, const codec::DependencyInfo& frame);
-  void Follow(const codec::DependencyInfo& frame, Layers wish, bool picture_ended, bool can_be_decoded);
+  void Follow(const codec::DependencyInfo& frame, Layers wish, bool picture_ended);
   bool Decide(int64_t number, const codec::DependencyInfo& frame);
   std::optional<uint32_t> ActiveTargets(int64_t number, const codec::DependencyInfo& frame);
   uint32_t TargetsSent() const;

@@ -38,6 +38,9 @@ struct Case {
   std::function<Outcome(SourceKind, uint64_t seed)> run;
 };
 
+inline DataRate Kbps(int64_t kbps) { return DataRate::KilobitsPerSec(kbps); }
+inline Outcome Begin(SourceKind kind, uint64_t seed) { return {.world = std::make_unique<World>(kind, seed)}; }
+
 const std::vector<Case>& Cases();
 std::string NameOf(SourceKind kind);
 

@@ -10,9 +10,6 @@ namespace {
 const std::vector<SourceKind> kBoth = {SourceKind::kAdaptive, SourceKind::kSimulcast};
 const std::vector<SourceKind> kSimulcastOnly = {SourceKind::kSimulcast};
 
-DataRate Kbps(int64_t kbps) { return DataRate::KilobitsPerSec(kbps); }
-Outcome Begin(SourceKind kind, uint64_t seed) { return {.world = std::make_unique<World>(kind, seed)}; }
-
 // The arguments are goals; what is held is somewhat less.
 void MeasureSpan(Outcome& outcome, const std::string& what, int begin, int end, double min_kbps, double max_p95_ms,
                  double max_loss) {

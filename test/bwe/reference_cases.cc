@@ -9,7 +9,6 @@ namespace {
 
 const std::vector<SourceKind> kAdaptiveOnly = {SourceKind::kAdaptive};
 
-DataRate Kbps(int64_t kbps) { return DataRate::KilobitsPerSec(kbps); }
 TimeDelta Sec(int64_t s) { return TimeDelta::Seconds(s); }
 
 // The mean of the target over the 8 s before `second`: some of the saw's teeth, not where in one it happens to be.
@@ -26,8 +25,6 @@ Figure Target(const World& world, int second, std::optional<double> min, std::op
           .unit = "kbit/s",
           .goal = goal};
 }
-
-Outcome Begin(SourceKind kind, uint64_t seed) { return {.world = std::make_unique<World>(kind, seed)}; }
 
 Outcome StepsUpAndDown(SourceKind kind, uint64_t seed) {
   Outcome outcome = Begin(kind, seed);

@@ -80,8 +80,6 @@ void MeasureTogether(Outcome& outcome, const std::string& what, int begin, int e
                              .unit = "ms"});
 }
 
-Outcome Begin(SourceKind kind, uint64_t seed) { return {.world = std::make_unique<World>(kind, seed)}; }
-
 Outcome SingleFlow(SourceKind kind, uint64_t seed, TimeDelta delay) {
   Outcome outcome = Begin(kind, seed);
   World& world = *outcome.world;
