@@ -4,10 +4,13 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "rtc/cc/line_fit.h"
+
 namespace sluice {
 namespace {
 
-constexpr size_t kFewGroups = 5;   // that make a trend
+constexpr int kFewGroups = 5;  // that make a trend
+constexpr double kLeastSpread = 1e-6;
 constexpr double kGrowing = 0.08;  // seconds a second
 constexpr double kMaxJitterUs = 50'000;
 constexpr double kSlow = 0.02;  // of a moving average, per update
@@ -59,29 +62,17 @@ void DelayEstimator::OnPacket(Timestamp sent, Timestamp arrival) {
 
 // Least squares over the groups of the last kTrend; `last_us` is where the line ends.
 double DelayEstimator::SlopeAndLast(double& last_us) const {
-  double n = 0;
-  double x_sum = 0;
-  double y_sum = 0;
-  double xx = 0;
-  double xy = 0;
+  LineFit line;  // seconds, us
   const int64_t origin = At(0).delay_us;
   for (size_t back = 0; back < count(); ++back) {
     const TimeDelta age = newest_sent_ - At(back).sent;
     if (age > kTrend) break;
-    const double x = -age.seconds();
-    const auto y = static_cast<double>(At(back).delay_us - origin);
-    n += 1;
-    x_sum += x;
-    y_sum += y;
-    xx += x * x;
-    xy += x * y;
+    line.Add(-age.seconds(), static_cast<double>(At(back).delay_us - origin));
   }
   last_us = static_cast<double>(origin);
-  const double spread = n * xx - x_sum * x_sum;
-  if (n < kFewGroups || spread < 1e-6) return 0;
-  const double slope = (n * xy - x_sum * y_sum) / spread;
-  last_us += (y_sum - slope * x_sum) / n;
-  return slope / 1e6;
+  if (line.count() < kFewGroups || line.spread() < kLeastSpread) return 0;
+  last_us += line.intercept();
+  return line.slope() / 1e6;
 }
 
 void DelayEstimator::Update(DataRate rate) {
@@ -93,7 +84,7 @@ void DelayEstimator::Update(DataRate rate) {
   double sum = 0;
   double n = 0;
   for (size_t back = 0; back < count(); ++back) {
-    if (newest_sent_ - At(back).sent > kLevel && back >= kFewGroups) break;
+    if (newest_sent_ - At(back).sent > kLevel && back >= size_t{kFewGroups}) break;
     least = std::min(least, At(back).delay_us);
     sum += static_cast<double>(At(back).delay_us);
     n += 1;

@@ -8,7 +8,8 @@ namespace {
 
 constexpr double kFull = 0.1;  // slope of the delays
 constexpr double kMostSlope = 20;
-constexpr int kFewest = 4;         // packets that arrived
+constexpr int kFewest = 4;  // packets that arrived
+constexpr double kLeastSpread = 1;
 constexpr double kLeave = 0.92;    // of a line found full
 constexpr double kGoOn = 0.75;     // of the start's probes, to try twice as much
 constexpr double kEnough = 0.7;    // of the packets
@@ -100,13 +101,10 @@ void Prober::Count(const PacketResult& result) {
   ++flight_->told;
   if (result.lost()) return;
   const int64_t delay_us = result.arrival.us() - result.packet.sent.us();
-  if (flight_->arrived++ == 0) flight_->first_delay_us = delay_us;
+  if (flight_->delays.count() == 0) flight_->first_delay_us = delay_us;
   const double x = (result.packet.sent - flight_->first_sent).seconds() * 1000;
   const double y = static_cast<double>(delay_us - flight_->first_delay_us) / 1000;
-  flight_->x += x;
-  flight_->y += y;
-  flight_->xx += x * x;
-  flight_->xy += x * y;
+  flight_->delays.Add(x, y);
 }
 
 std::optional<Prober::Result> Prober::OnFeedback(const FeedbackReport& report) {
@@ -128,13 +126,12 @@ std::optional<Prober::Result> Prober::OnFeedback(const FeedbackReport& report) {
 // than the one before: the slope of the delays tells the one from the other, whatever jitter there is besides.
 std::optional<Prober::Result> Prober::Judge() {
   const Flight flight = *std::exchange(flight_, std::nullopt);
-  const double n = flight.arrived;
-  const double spread = n * flight.xx - flight.x * flight.x;
-  if (n < kEnough * flight.sent || n < kFewest || spread < 1) {
+  const int arrived = flight.delays.count();
+  if (arrived < kEnough * flight.sent || arrived < kFewest || flight.delays.spread() < kLeastSpread) {
     interval_ = std::min(interval_ * 2.0, kMaxInterval);
     return std::nullopt;
   }
-  const double slope = std::clamp((n * flight.xy - flight.x * flight.y) / spread, 0.0, kMostSlope);
+  const double slope = std::clamp(flight.delays.slope(), 0.0, kMostSlope);
   Result result{.rate = flight.rate, .full = slope > kFull, .start = flight.reason == Reason::kStart};
   if (result.full) {
     result.rate = flight.rate * (kLeave / (1 + slope));

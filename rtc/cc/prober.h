@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "rtc/base/units.h"
+#include "rtc/cc/line_fit.h"
 #include "rtc/cc/network_messages.h"
 
 namespace sluice {
@@ -73,12 +74,10 @@ class Prober {
     int packets = 0;  // asked for
     int sent = 0;
     int told = 0;
-    int arrived = 0;
     Timestamp begin;  // when it was taken
     Timestamp first_sent, last_sent;
     int64_t first_delay_us = 0;
-    // Of the line through delays (y, ms) by send times (x, ms).
-    double x = 0, y = 0, xx = 0, xy = 0;
+    LineFit delays;  // by send times; ms both
   };
 
   struct Plan {
