@@ -13,10 +13,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "rtc/base/ids.h"
 #include "rtc/base/units.h"
+#include "rtc/cc/arrival_window.h"
+#include "rtc/cc/stream_table.h"
 #include "rtc/rtcp/congestion_feedback.h"
 
 namespace sluice {
@@ -41,22 +42,11 @@ class CongestionFeedbackGenerator {
   struct Arrival {
     Timestamp at;  // Never: did not come
     rtcp::Ecn ecn = rtcp::Ecn::kNotEct;
+    bool operator==(const Arrival&) const = default;
   };
-  struct Stream {
-    explicit Stream(Ssrc of) : ssrc(of), arrivals(kWindow) {}
-    Arrival& At(int64_t seq) { return arrivals[static_cast<size_t>(seq % kWindow)]; }
+  using Window = ArrivalWindow<Arrival, kWindow, kMaxLate>;
 
-    Ssrc ssrc;
-    SeqUnwrapper unwrapper;
-    Timestamp last;
-    int64_t begin = 0;              // the next message tells from here
-    int64_t end = 0;                // after the highest that came
-    std::vector<Arrival> arrivals;  // by number modulo kWindow
-  };
-
-  Stream& StreamOf(Ssrc ssrc);
-
-  std::vector<Stream> streams_;
+  StreamTable<Window, kMaxStreams> streams_;
   Timestamp deadline_ = Timestamp::Infinite();
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rtc/base/ids.h"
+#include "rtc/cc/stream_table.h"
 
 namespace sluice {
 
@@ -29,15 +30,12 @@ class StreamNumbers {
     SeqNum seq;
     SeqNum transport_seq;
   };
-  struct Stream {
-    Ssrc ssrc;
-    uint64_t last = 0;  // by count_
+  struct Window {
     std::vector<Entry> entries = std::vector<Entry>(kWindow);
+    void Reset();
   };
-  Stream& StreamOf(Ssrc ssrc);
 
-  std::vector<Stream> streams_;
-  uint64_t count_ = 0;  // of packets
+  StreamTable<Window, kMaxStreams> streams_;
 };
 
 }  // namespace sluice

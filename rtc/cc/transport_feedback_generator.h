@@ -7,13 +7,12 @@
 // Bound: kWindow arrivals; when the numbers jump further than that, the older ones are forgotten.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "rtc/base/ids.h"
 #include "rtc/base/units.h"
+#include "rtc/cc/arrival_window.h"
 #include "rtc/rtcp/transport_feedback.h"
 
 namespace sluice {
@@ -24,8 +23,6 @@ class TransportFeedbackGenerator {
   static constexpr int64_t kWindow = 4096;
   static constexpr int64_t kMaxLate = 512;
 
-  TransportFeedbackGenerator();
-
   void OnPacket(SeqNum transport_seq, Timestamp arrival);
   // Infinite while there is nothing to tell.
   Timestamp deadline() const { return deadline_; }
@@ -35,11 +32,8 @@ class TransportFeedbackGenerator {
   std::optional<rtcp::TransportFeedback> Next(Ssrc sender, Ssrc media);
 
  private:
-  std::vector<Timestamp> arrivals_;  // by number modulo kWindow; Never: did not come
-  SeqUnwrapper unwrapper_;
-  int64_t begin_ = 0;  // the next feedback starts here
-  int64_t end_ = 0;    // after the highest that came
-  uint8_t count_ = 0;  // feedback packet count, wraps
+  ArrivalWindow<Timestamp, kWindow, kMaxLate> window_;  // Never: did not come
+  uint8_t count_ = 0;                                   // feedback packet count, wraps
   Timestamp deadline_ = Timestamp::Infinite();
 };
 
