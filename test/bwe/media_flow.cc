@@ -45,7 +45,12 @@ void MediaFlow::Drive() {
   Record::Bin& bin = record_.At(scheduler_.elapsed());
   bin.target_kbps = controller_.target().kbps();
   bin.switches = source_->switches();
-  bin.competing = controller_.snapshot().competing;
+  const BandwidthController::Snapshot believed = controller_.snapshot();
+  bin.competing = believed.competing;
+  bin.capacity_kbps = believed.link_capacity.value_or(DataRate::Zero()).kbps();
+  bin.delay_us = std::max(bin.delay_us, believed.queue_delay.us());
+  bin.by_loss = believed.limit == BandwidthController::Limit::kLoss;
+  bin.probes = believed.probes;
   bin.hold_us = std::max(bin.hold_us, Held().us());
   Pump();
 }

@@ -25,6 +25,11 @@ class Record {
     int64_t queue_max_us = 0;
     bool competing = false;  // the controller thinks so
     int64_t hold_us = 0;     // of the pacer
+    // What the controller believes.
+    int64_t capacity_kbps = 0;  // 0: unknown
+    int64_t delay_us = 0;       // of the line's queue
+    bool by_loss = false;       // loss is what limits
+    uint32_t probes = 0;        // since the beginning
   };
 
   struct Span {
