@@ -6,7 +6,7 @@
 namespace sluice {
 namespace {
 
-constexpr double kFull = 0.1;  // slope of the delays
+constexpr double kFull = 0.07;  // slope of the delays
 constexpr double kMostSlope = 20;
 constexpr int kFewest = 4;  // packets that arrived
 constexpr double kLeastSpread = 1;
@@ -15,8 +15,11 @@ constexpr double kGoOn = 0.75;     // of the start's probes, to try twice as muc
 constexpr double kEnough = 0.7;    // of the packets
 constexpr double kLimited = 0.9;   // of the target: less is sent
 constexpr double kMostAtOnce = 2;  // times the target
-constexpr double kAbove = 1.03;    // the next step
+constexpr double kAbout = 1.25;
+constexpr double kBeyondFull = 1.3;  // of what a line carried that was full
+constexpr double kAbove = 1.03;      // the next step
 constexpr TimeDelta kLimitedFor = TimeDelta::Millis(1000);
+constexpr TimeDelta kFollows = TimeDelta::Millis(250);  // what sources need to follow the target
 constexpr TimeDelta kAfterFall = TimeDelta::Seconds(2);
 constexpr TimeDelta kRecoverAfter = TimeDelta::Seconds(4);
 constexpr double kDeepFall = 0.66;
@@ -32,6 +35,7 @@ void Prober::SetStart(DataRate start) {
 
 void Prober::OnFall(DataRate before, DataRate after, Timestamp now) {
   start_ = second_ = again_ = DataRate::Zero();
+  stepped_ = DataRate::Zero();
   before_fall_ = plan_;
   plan_.next_allowed = std::max(plan_.next_allowed, now + kAfterFall);
   if (!plan_.last_success.IsNever() && now - plan_.last_success < kAttempt) {
@@ -41,6 +45,7 @@ void Prober::OnFall(DataRate before, DataRate after, Timestamp now) {
     plan_.attempt_interval = std::min(plan_.attempt_interval * 2.0, kMaxAttemptInterval);
     return;
   }
+  plan_.attempt_interval = kAttemptInterval;  // the last step lasted
   if (after < before * kDeepFall) {
     plan_.recover = before * kRecoverShare;
     plan_.recover_at = now + kRecoverAfter;
@@ -49,8 +54,16 @@ void Prober::OnFall(DataRate before, DataRate after, Timestamp now) {
 
 void Prober::OnFalseAlarm() { plan_ = before_fall_; }
 
+// The last step got through, and there is one after it; or it was so far that this is its second half.
+bool Prober::IsNextAtOnce(const State& state, Timestamp now) const {
+  if (stepped_ == DataRate::Zero()) return false;
+  const bool taken = state.next > stepped_ * kAbove;
+  // What was stepped to begins with a key frame, which shall not meet a probe.
+  if (taken) return state.allocated * kAbout > stepped_;
+  return now - plan_.last_success > kFollows && now - limited_since_ > kFollows;
+}
+
 std::optional<DataRate> Prober::Wanted(const State& state, Timestamp now, Reason& reason) {
-  if (limited_since_.IsNever()) limited_since_ = now;
   reason = Reason::kStart;
   for (DataRate* rate : {&start_, &second_, &again_}) {
     if (*rate == DataRate::Zero()) continue;
@@ -64,15 +77,20 @@ std::optional<DataRate> Prober::Wanted(const State& state, Timestamp now, Reason
     const bool sent = state.allocated > state.target * kLimited;
     if (sent && plan_.recover > state.target) return std::min(plan_.recover, state.target * kMostAtOnce);
   }
-  if (state.allocated > state.target * kLimited) limited_since_ = now;
-  const bool limited = !limited_since_.IsNever() && now - limited_since_ > kLimitedFor;
-  if (state.next <= state.target || !limited || now < plan_.next_allowed) return std::nullopt;
+  const bool limited = now - limited_since_ > kLimitedFor;
+  if (state.key_frame || state.next <= state.target ||
+      !(IsNextAtOnce(state, now) || (limited && now >= plan_.next_allowed)))
+    return std::nullopt;
+  stepped_ = DataRate::Zero();
   // A step that is very far goes in two: too much at once would fill any queue.
   reason = Reason::kNext;
-  return std::min(state.next * kAbove, state.target * kMostAtOnce);
+  const DataRate most =
+      full_ > DataRate::Zero() ? std::max(full_, state.target) * kBeyondFull : state.target * kMostAtOnce;
+  return std::min(state.next * kAbove, most);
 }
 
 std::optional<Prober::Cluster> Prober::Take(const State& state, Timestamp now) {
+  if (limited_since_.IsNever() || state.allocated > state.target * kLimited) limited_since_ = now;
   if (flight_) {
     if (now - flight_->begin < kTimeout + kDuration) return std::nullopt;
     flight_.reset();
@@ -83,7 +101,8 @@ std::optional<Prober::Cluster> Prober::Take(const State& state, Timestamp now) {
   if (!wanted) return std::nullopt;
   const DataRate rate = std::min(*wanted, state.max);
   if (rate <= state.target) return std::nullopt;
-  flight_ = Flight{.id = next_id_, .rate = rate, .reason = reason, .packets = kPackets, .begin = now};
+  flight_ =
+      Flight{.id = next_id_, .rate = rate, .next = state.next, .reason = reason, .packets = kPackets, .begin = now};
   if (++next_id_ == 0) next_id_ = 1;
   last_taken_ = now;
   plan_.next_allowed = std::max(plan_.next_allowed, now + interval_);
@@ -92,9 +111,13 @@ std::optional<Prober::Cluster> Prober::Take(const State& state, Timestamp now) {
 }
 
 void Prober::OnSent(const SentPacket& packet) {
-  if (!flight_ || packet.probe != flight_->id) return;
-  if (flight_->sent++ == 0) flight_->first_sent = packet.sent;
-  flight_->last_sent = packet.sent;
+  if (!flight_) return;
+  if (packet.probe == flight_->id) {
+    if (flight_->sent++ == 0) flight_->first_sent = packet.sent;
+    flight_->last_sent = packet.sent;
+    flight_->left = flight_->leaving;  // all but this one: the time until the next is its own
+  }
+  if (flight_->sent > 0) flight_->leaving += packet.total();
 }
 
 void Prober::Count(const PacketResult& result) {
@@ -132,13 +155,25 @@ std::optional<Prober::Result> Prober::Judge() {
     return std::nullopt;
   }
   const double slope = std::clamp(flight.delays.slope(), 0.0, kMostSlope);
-  Result result{.rate = flight.rate, .full = slope > kFull, .start = flight.reason == Reason::kStart};
+  // What left beside the probe counts: audio does not wait for it.
+  const TimeDelta span = flight.last_sent - flight.first_sent;
+  const DataRate sent = span > TimeDelta::Zero() ? flight.left / span : flight.rate;
+  const DataRate carried = sent * (1 / (1 + slope));
+  Result result{.rate = flight.rate,
+                .full = slope > kFull && carried * (1 + kFull) < flight.rate,
+                .start = flight.reason == Reason::kStart};
   if (result.full) {
-    result.rate = flight.rate * (kLeave / (1 + slope));
+    // The next step has room of its own: what sources take of it is less.
+    result.rate = flight.reason == Reason::kNext ? carried : carried * kLeave;
     interval_ = std::min(interval_ * 2.0, kMaxInterval);
+    full_ = carried;
   } else {
     interval_ = kInterval;
-    if (flight.reason == Reason::kNext) plan_.last_success = flight.begin;
+    full_ = DataRate::Zero();
+    if (flight.reason == Reason::kNext) {
+      plan_.last_success = flight.begin;
+      stepped_ = flight.next;
+    }
   }
   if (flight.reason == Reason::kStart && result.rate > flight.rate * kGoOn && second_ == DataRate::Zero()) {
     again_ = result.rate * 2.0;

@@ -2,11 +2,13 @@
 //
 //   start    kFirst and kSecond times the start; while all of it gets through, twice as much again
 //   next     what the next step up needs, when it is wanted and the sources send less than they may: the rate cannot grow
-//            by itself then. Again after kInterval, longer each time it does not get through
+//            by itself then. Once it got through, the step after it at once. Again after kInterval, longer each time it
+//            does not get through; and on a line that was found full a little beyond what it carried is enough to ask
+//            whether it carries more by now, without filling its queue each time
 //   recover  a while after a fall, what was had before it
 //
-// What a probe tells: the bit rate at which its packets came. If they came as fast as they left the line carries that
-// much, else no more than they came with. One at a time; none while the queue is long.
+// What a probe tells: the bit rate at which its packets came, with all that left among them. If they came as fast as they
+// left the line carries that much, else no more than they came with. One at a time; none while the queue is long.
 //
 // Bounds: a probe lasts kDuration (at least kPackets), they are kLeastGap apart.
 #pragma once
@@ -45,7 +47,8 @@ class Prober {
     DataRate allocated;
     DataRate next;
     DataRate max;
-    bool calm = false;  // the queue is short
+    bool calm = false;       // the queue is short
+    bool key_frame = false;  // a layer has just begun
   };
   struct Result {
     DataRate rate;
@@ -70,12 +73,14 @@ class Prober {
   struct Flight {
     uint16_t id = 0;
     DataRate rate;
+    DataRate next;  // the step that was wanted
     Reason reason = Reason::kStart;
     int packets = 0;  // asked for
     int sent = 0;
     int told = 0;
     Timestamp begin;  // when it was taken
     Timestamp first_sent, last_sent;
+    DataSize leaving, left;  // since first_sent, of the probe or not: all; before last_sent
     int64_t first_delay_us = 0;
     LineFit delays;  // by send times; ms both
   };
@@ -89,6 +94,7 @@ class Prober {
   };
 
   std::optional<DataRate> Wanted(const State& state, Timestamp now, Reason& reason);
+  bool IsNextAtOnce(const State& state, Timestamp now) const;
   void Count(const PacketResult& result);
   std::optional<Result> Judge();
 
@@ -97,6 +103,8 @@ class Prober {
   DataRate again_ = DataRate::Zero();  // of the start, after a result
   std::optional<Flight> flight_;
   Timestamp last_taken_ = Timestamp::Never();
+  DataRate full_ = DataRate::Zero();     // what the last probe was carried with, if that was less than it wanted
+  DataRate stepped_ = DataRate::Zero();  // a probe for that next step got through: the one after it is due at once
   Timestamp limited_since_ = Timestamp::Never();
   TimeDelta interval_ = kInterval;
   Plan plan_;

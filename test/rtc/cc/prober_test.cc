@@ -24,16 +24,19 @@ class ProberTest : public ::testing::Test {
     return std::nullopt;
   }
 
-  // Sends the probe over a line that carries `line`.
-  std::optional<Prober::Result> Answer(const Prober::Cluster& cluster, DataRate line) {
+  // Sends the probe over a line that carries `line`, with as much audio beside each packet.
+  std::optional<Prober::Result> Answer(const Prober::Cluster& cluster, DataRate line,
+                                       DataSize audio = DataSize::Zero()) {
     constexpr DataSize kSize = DataSize::Bytes(1000);
     std::vector<PacketResult> results;
     Timestamp free = now_;
     for (int i = 0; i < cluster.packets || DataSize::Bytes(1000 * i) < cluster.size; ++i) {
       const SentPacket packet{.sent = now_, .size = kSize, .probe = cluster.id};
       prober_.OnSent(packet);
+      if (audio > DataSize::Zero()) prober_.OnSent({.sent = now_, .size = audio});
       free = std::max(free, now_) + kSize / line;
       results.push_back({.packet = packet, .arrival = free});
+      free += audio / line;
       now_ += kSize / cluster.rate;
     }
     now_ = std::max(now_, free) + TimeDelta::Millis(100);
@@ -103,6 +106,66 @@ TEST_F(ProberTest, WhatDoesNotGetThroughIsTriedLessOften) {
   EXPECT_LE(before, Prober::kMaxInterval);
 }
 
+TEST_F(ProberTest, TheStepAfterOneThatGotThroughIsTriedAtOnce) {
+  Answer(*Await(Wants(Kbps(500)), TimeDelta::Seconds(3)), Kbps(100'000));
+  const Timestamp known = now_;
+  target_ = Kbps(515);
+  Prober::State state = Wants(Kbps(900));
+  state.allocated = Kbps(500);  // the layer is sent, and the target is taken
+  ASSERT_TRUE(Await(state, TimeDelta::Seconds(3)));
+  EXPECT_LT(now_ - known, TimeDelta::Millis(300));
+}
+
+TEST_F(ProberTest, NoProbeMeetsTheKeyFrameOfALayerThatBegins) {
+  Answer(*Await(Wants(Kbps(500)), TimeDelta::Seconds(3)), Kbps(100'000));
+  target_ = Kbps(515);
+  Prober::State state = Wants(Kbps(900));
+  state.key_frame = true;
+  EXPECT_FALSE(Await(state, TimeDelta::Seconds(3)));
+}
+
+TEST_F(ProberTest, AStepThatIsFarIsGoneInTwoWithoutWaiting) {
+  Answer(*Await(Wants(Kbps(1000)), TimeDelta::Seconds(3)), Kbps(100'000));
+  const Timestamp known = now_;
+  target_ = Kbps(600);
+  const auto second = Await(Wants(Kbps(1000)), TimeDelta::Seconds(3));
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->rate, Kbps(1030));
+  EXPECT_LT(now_ - known, TimeDelta::Millis(500));
+}
+
+TEST_F(ProberTest, ALineThatWasFullIsAskedForALittleMoreOnly) {
+  const auto result = Answer(*Await(Wants(Kbps(5000)), TimeDelta::Seconds(3)), Kbps(400));
+  ASSERT_TRUE(result && result->full);
+  const auto next = Await(Wants(Kbps(5000)), TimeDelta::Seconds(10));
+  ASSERT_TRUE(next);
+  EXPECT_NEAR(static_cast<double>(next->rate.kbps()), 1.3 * 400, 20);
+  // It carries more by now: twice the target may be asked for again.
+  target_ = next->rate;
+  Answer(*next, Kbps(100'000));
+  EXPECT_EQ(Await(Wants(Kbps(5000)), TimeDelta::Seconds(10))->rate, target_ * 2.0);
+}
+
+TEST_F(ProberTest, WhatLeavesBesideTheProbeCounts) {
+  const auto cluster = Await(Wants(Kbps(500)), TimeDelta::Seconds(3));
+  ASSERT_TRUE(cluster);
+  // 515 of the probe and 103 of audio fill a line of 550, which carries what was asked for all the same.
+  const auto result = Answer(*cluster, Kbps(550), DataSize::Bytes(200));
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->full);
+  EXPECT_EQ(result->rate, cluster->rate);
+}
+
+TEST_F(ProberTest, WhatIsSentCountsWhileTheQueueIsLong) {
+  Prober::State state = Wants(Kbps(500));
+  state.calm = false;
+  state.allocated = target_;
+  EXPECT_FALSE(Await(state, TimeDelta::Seconds(5)));
+  const Timestamp limited = now_;
+  ASSERT_TRUE(Await(Wants(Kbps(500)), TimeDelta::Seconds(5)));
+  EXPECT_GE(now_ - limited, TimeDelta::Millis(900));
+}
+
 TEST_F(ProberTest, AStepThatDidNotLastMakesTheNextWait) {
   Answer(*Await(Wants(Kbps(500)), TimeDelta::Seconds(3)), Kbps(100'000));
   now_ += TimeDelta::Seconds(3);
@@ -110,6 +173,19 @@ TEST_F(ProberTest, AStepThatDidNotLastMakesTheNextWait) {
   const Timestamp fell = now_;
   ASSERT_TRUE(Await(Wants(Kbps(500)), TimeDelta::Seconds(30)));
   EXPECT_GE(now_ - fell, Prober::kAttemptInterval);
+}
+
+TEST_F(ProberTest, AStepThatLastedMakesTheNextFailureTheFirst) {
+  Answer(*Await(Wants(Kbps(500)), TimeDelta::Seconds(3)), Kbps(100'000));
+  prober_.OnFall(Kbps(515), Kbps(400), now_);
+  Answer(*Await(Wants(Kbps(500)), TimeDelta::Seconds(30)), Kbps(100'000));
+  now_ += TimeDelta::Seconds(60);
+  prober_.OnFall(Kbps(515), Kbps(400), now_);
+  Answer(*Await(Wants(Kbps(500)), TimeDelta::Seconds(30)), Kbps(100'000));
+  prober_.OnFall(Kbps(515), Kbps(400), now_);
+  const Timestamp fell = now_;
+  ASSERT_TRUE(Await(Wants(Kbps(500)), TimeDelta::Seconds(60)));
+  EXPECT_LT(now_ - fell, Prober::kAttemptInterval * 1.5);
 }
 
 TEST_F(ProberTest, AFallThatWasNoneChangesNothing) {
