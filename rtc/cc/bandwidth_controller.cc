@@ -8,13 +8,13 @@ namespace {
 constexpr double kPacing = 1.35;  // of the target
 constexpr TimeDelta kDefaultRtt = TimeDelta::Millis(200);
 constexpr TimeDelta kMaxRtt = TimeDelta::Seconds(2);
-constexpr double kLimited = 0.75;  // of the target: the sources send much less
-constexpr double kStepUp = 1.2;    // of what is allocated
-constexpr TimeDelta kProbeBurst = TimeDelta::Millis(250);
-constexpr double kSteady = 1.03;
-constexpr TimeDelta kSteadyFor = TimeDelta::Millis(1500);
-constexpr TimeDelta kBurst = TimeDelta::Millis(400);
-constexpr TimeDelta kPatience = TimeDelta::Millis(100);
+constexpr double kLimited = 0.75;    // of the target: the sources send much less
+constexpr double kMostOfLine = 0.9;  // of its capacity
+// For a queue to be told from jitter.
+constexpr double kDeviations = 3;
+constexpr TimeDelta kMostForJitter = TimeDelta::Millis(10);
+constexpr TimeDelta kLasting = TimeDelta::Millis(40);    // so that two messages tell of it
+constexpr TimeDelta kPatience = TimeDelta::Millis(100);  // with a burst
 constexpr double kAboveLossBound = 1.1;
 // Without transport-wide feedback.
 constexpr double kHighLoss = 0.10;
@@ -41,13 +41,7 @@ void BandwidthController::SetBounds(DataRate min, std::optional<DataRate> start,
 }
 
 void BandwidthController::SetDemand(DataRate allocated, DataRate next, Timestamp now) {
-  if (allocated > allocated_ * kStepUp) burst_until_ = now + kBurst + rtt_.value_or(kDefaultRtt);
-  if (allocated > steady_ * kSteady || allocated * kSteady < steady_) {
-    steady_ = allocated;
-    steady_since_ = now;
-  }
-  allocated_ = allocated;
-  next_ = next;
+  demand_.Set(allocated, next, rtt_.value_or(kDefaultRtt), now);
 }
 
 void BandwidthController::OnSent(const SentPacket& packet) {
@@ -68,13 +62,19 @@ void BandwidthController::Arrived(const FeedbackReport& report) {
     const TimeDelta rtt = report.received - result.packet.sent;
     rtt_ = std::clamp(rtt, TimeDelta::Zero(), kMaxRtt);
   }
-  delay_.Update(rate_.rate());
+  delay_.Update(rate_.rate(), Load());
 }
 
-RateController::Input BandwidthController::InputOf(Timestamp now) const {
+DelayEstimator::Load BandwidthController::Load() const {
+  const std::optional<DataRate> full = rate_.capacity().mean();
+  const std::optional<DataRate> acked = acked_.Over(AckedBitrate::kLong);
+  if (full && acked && *acked > *full * kMostOfLine) return DelayEstimator::Load::kMost;
+  return demand_.allocated() < target_ * kLimited ? DelayEstimator::Load::kLittle : DelayEstimator::Load::kUnknown;
+}
+
+RateController::Input BandwidthController::InputOf(Timestamp now) {
   const std::optional<DataRate> acked_long = acked_.Over(AckedBitrate::kLong);
   const bool limited = acked_long && *acked_long < rate_.rate() * kLimited;
-  const bool steady = now - steady_since_ > kSteadyFor;
   return {.now = now,
           .newest_sent = delay_.newest_sent(),
           .overused = IsOverused(now),
@@ -85,13 +85,21 @@ RateController::Input BandwidthController::InputOf(Timestamp now) const {
           .acked_long = acked_long,
           .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
           .limited_by_sources = limited,
-          .allocated = steady ? allocated_ : DataRate::Zero()};
+          .allocated = demand_.IsSteady(now) ? demand_.steady() : DataRate::Zero()};
 }
 
 // A layer begins with a key frame, which fills the queue of any line that just carries the layer; a probe that fails does
-// so as well.
-bool BandwidthController::IsOverused(Timestamp now) const {
-  return delay_.IsOverused(now < burst_until_ ? kPatience : TimeDelta::Zero());
+// so as well. And what is sent does not grow while the same layers are sent: there is time to tell a queue from jitter.
+bool BandwidthController::IsOverused(Timestamp now) {
+  const bool steady = demand_.IsSteady(now);
+  TimeDelta patience = demand_.IsBurst(now) ? kPatience : TimeDelta::Zero();
+  if (steady) patience = std::max(patience, std::min(delay_.deviation() * kDeviations, kMostForJitter));
+  if (!delay_.IsOverused(patience)) {
+    over_since_ = Timestamp::Infinite();
+    return false;
+  }
+  over_since_ = std::min(over_since_, now);
+  return !steady || now - over_since_ >= kLasting || delay_.IsOverused(kPatience);
 }
 
 void BandwidthController::OnFeedback(const FeedbackReport& report) {
@@ -129,7 +137,7 @@ void BandwidthController::ObeyProbe(const Prober::Result& result) {
   if (!delay_.IsCalm() && !result.full) return;
   if (result.rate > rate_.rate()) {
     rate_.capacity().Reset();
-    // A full line that others share gave the probe more than it would give for long.
+    // A full line that others share gave the probe more than it would give for long; and one probe is not exact.
     rate_.Set(result.full && !result.start ? (result.rate + rate_.rate()) * 0.5 : result.rate);
   }
   if (result.full) rate_.capacity().OnFull(result.rate);
@@ -192,12 +200,13 @@ std::optional<BandwidthController::Probe> BandwidthController::TakeProbe(Timesta
   // A peer that tells nothing cannot answer.
   if (first_sent_.IsNever()) return std::nullopt;
   const Prober::State state{.target = target_,
-                            .allocated = allocated_,
-                            .next = next_,
+                            .allocated = demand_.allocated(),
+                            .next = demand_.next(),
                             .max = max_,
-                            .calm = delay_.IsGone() && !rate_.competing()};
+                            .calm = delay_.IsGone() && !rate_.competing(),
+                            .key_frame = demand_.IsKeyFrame(now)};
   const std::optional<Probe> probe = prober_.Take(state, now);
-  if (probe) burst_until_ = std::max(burst_until_, now + kProbeBurst + rtt_.value_or(kDefaultRtt));
+  if (probe) demand_.OnProbe(rtt_.value_or(kDefaultRtt), now);
   return probe;
 }
 

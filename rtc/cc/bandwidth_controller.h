@@ -14,12 +14,14 @@
 // (network_messages.h). Lifetime: of the transport.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
 #include "rtc/base/units.h"
 #include "rtc/cc/acked_bitrate.h"
 #include "rtc/cc/delay_estimator.h"
+#include "rtc/cc/demand.h"
 #include "rtc/cc/loss_estimator.h"
 #include "rtc/cc/network_messages.h"
 #include "rtc/cc/prober.h"
@@ -62,6 +64,10 @@ class BandwidthController {
   // somebody wants and does not have: zero if nobody does. Both of the line.
   void SetDemand(DataRate allocated, DataRate next, Timestamp now);
 
+  // Sources that send whatever they may, as an encoder of our own does. Without it they are layers, which stay as they are
+  // until another is chosen.
+  void SetElastic(bool elastic) { demand_.SetElastic(elastic); }
+
   void OnSent(const SentPacket& packet);
   void OnFeedback(const FeedbackReport& report);
   // From sender and receiver reports or XR; feedback tells a round-trip time by itself.
@@ -76,29 +82,32 @@ class BandwidthController {
   void OnTimer(Timestamp now);
 
   DataRate target() const { return target_; }
+  // What layers may take that are sent already: a little more, for their measured rates sway. Within max, too.
+  DataRate held_target() const { return std::min(target_ * kHeld, max_); }
   DataRate pacing_rate() const;
   // Once each: nullopt until the next one is due.
   std::optional<Probe> TakeProbe(Timestamp now);
   Snapshot snapshot() const;
 
  private:
+  static constexpr double kHeld = 1.08;
   static constexpr TimeDelta kInterval = TimeDelta::Millis(25);
   static constexpr TimeDelta kRembLife = TimeDelta::Seconds(5);
   static constexpr TimeDelta kFeedbackLife = TimeDelta::Seconds(2);
 
   void Arrived(const FeedbackReport& report);
-  RateController::Input InputOf(Timestamp now) const;
+  DelayEstimator::Load Load() const;
+  RateController::Input InputOf(Timestamp now);
   void ObeyLoss(const RateController::Input& input);
   void ObeyProbe(const Prober::Result& result);
   void WithoutFeedback(Timestamp now);
   void Update(Timestamp now);
-  bool IsOverused(Timestamp now) const;
+  bool IsOverused(Timestamp now);
 
   DataRate min_ = kDefaultMin;
   DataRate max_ = kDefaultMax;
   DataRate target_ = kDefaultStart;
-  DataRate allocated_ = DataRate::Zero();
-  DataRate next_ = DataRate::Zero();
+  Demand demand_;
   AckedBitrate acked_;
   DelayEstimator delay_;
   LossEstimator loss_;
@@ -113,10 +122,8 @@ class BandwidthController {
   Timestamp last_sent_ = Timestamp::Never();
   Timestamp last_feedback_ = Timestamp::Never();
   Timestamp last_report_ = Timestamp::Never();
-  Timestamp last_cut_ = Timestamp::Never();  // for want of feedback
-  DataRate steady_ = DataRate::Zero();       // what is allocated, for as long as it stays about the same
-  Timestamp steady_since_ = Timestamp::Micros(0);
-  Timestamp burst_until_ = Timestamp::Never();  // a key frame of a higher layer is under way
+  Timestamp last_cut_ = Timestamp::Never();       // for want of feedback
+  Timestamp over_since_ = Timestamp::Infinite();  // the queue is too long
   Timestamp deadline_ = Timestamp::Infinite();
 };
 

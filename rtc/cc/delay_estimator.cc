@@ -75,7 +75,7 @@ double DelayEstimator::SlopeAndLast(double& last_us) const {
   return line.slope() / 1e6;
 }
 
-void DelayEstimator::Update(DataRate rate) {
+void DelayEstimator::Update(DataRate rate, Load load) {
   packet_ = rate > DataRate::Zero() ? std::min(kPacket / rate, kMaxPacket) : kMaxPacket;
   if (end_ == 0) return;
   alarm_us_ *= kAlarmDecay;
@@ -92,12 +92,20 @@ void DelayEstimator::Update(DataRate rate) {
   queue_ = TimeDelta::Micros(least - base);
   double last_us = 0;
   trend_ = SlopeAndLast(last_us);
-  const double level = static_cast<double>(queue_.us());
-  if (queue_ < kQuiet + TimeDelta::Micros(static_cast<int64_t>(jitter_us_)) && std::abs(trend_) < kGrowing) {
-    jitter_us_ += kSlow * (std::min(level, kMaxJitterUs) - jitter_us_);
-    spread_us_ += kSlow * (std::min(sum / n - static_cast<double>(least), kMaxJitterUs) - spread_us_);
+  const bool quiet =
+      queue_ < kQuiet + TimeDelta::Micros(static_cast<int64_t>(jitter_us_)) && std::abs(trend_) < kGrowing;
+  if (quiet && load != Load::kMost) {
+    Learn(sum / n - static_cast<double>(least), load == Load::kLittle);
   }
   ahead_ = TimeDelta::Micros(static_cast<int64_t>(last_us - static_cast<double>(base) - spread_us_));
+}
+
+void DelayEstimator::Learn(double spread_us, bool quickly) {
+  weight_ = quickly ? std::max(kSlow, weight_ / (1 + weight_)) : kSlow;
+  const double off = std::min(static_cast<double>(queue_.us()), kMaxJitterUs) - jitter_us_;
+  jitter_us_ += weight_ * off;
+  deviation_us_ += weight_ * (std::abs(off) - deviation_us_);
+  spread_us_ += weight_ * (std::min(spread_us, kMaxJitterUs) - spread_us_);
 }
 
 TimeDelta DelayEstimator::own_threshold() const {

@@ -9,8 +9,8 @@
 //   trend   slope of a line through the groups of the last kTrend: how fast the queue grows, seconds a second
 //
 // IsOverused: the queue is longer than the threshold, or grows so that it soon will be. The threshold follows what jitter
-// does to a line that is not full (the draft's adaptive threshold serves the same end), and what competitors hold in the
-// queue: see Tolerate().
+// does to a line that is not full (the draft's adaptive threshold serves the same end): learnt quickly while little is
+// sent, not at all while most of the line is taken. It follows what competitors hold in the queue, too: see Tolerate().
 //
 // Bounds: kGroups groups, kBaseSeconds least delays. A jump of the receiver's clock starts everything anew.
 #pragma once
@@ -35,14 +35,19 @@ class DelayEstimator {
   // Beyond what jitter does and a packet takes at the rate: who sends less bears more, so that of two flows on a line the
   // larger one gives way first, and they become equal.
   static constexpr TimeDelta kThreshold = TimeDelta::Millis(2);
+  static constexpr double kFirstWeight = 0.2;  // there is little to average with at first
   static constexpr TimeDelta kMaxThreshold = TimeDelta::Seconds(2);
 
   // Arrived packets, as they were sent; then Update.
   void OnPacket(Timestamp sent, Timestamp arrival);
+  // How much of the line is taken: whether a short queue is its jitter, or may be of our making.
+  enum class Load : uint8_t { kLittle, kUnknown, kMost };
   // `rate`: what may be sent at present.
-  void Update(DataRate rate);
+  void Update(DataRate rate, Load load = Load::kUnknown);
 
   TimeDelta queue() const;
+  // How far the queue is from its mean, on average, on a line that is not full.
+  TimeDelta deviation() const { return TimeDelta::Micros(static_cast<int64_t>(deviation_us_)); }
   double trend() const { return trend_; }
   TimeDelta threshold() const;
   // Whatever is tolerated.
@@ -70,6 +75,7 @@ class DelayEstimator {
   const Group& At(size_t back) const { return groups_[(end_ - 1 - back) % kGroups]; }
   size_t count() const { return end_ < kGroups ? end_ : kGroups; }
   void NoteBase(Timestamp sent, int64_t delay_us);
+  void Learn(double spread_us, bool quickly);
   double SlopeAndLast(double& last_us) const;
 
   std::array<Group, kGroups> groups_;
@@ -81,7 +87,9 @@ class DelayEstimator {
   TimeDelta queue_ = TimeDelta::Zero();
   TimeDelta ahead_ = TimeDelta::Zero();  // where the line through the groups ends, beyond base and jitter
   double trend_ = 0;
+  double weight_ = kFirstWeight;          // of the newest in the averages
   double jitter_us_ = 0;                  // of `queue` on a line that is not full
+  double deviation_us_ = 0;               // from that, on average
   double spread_us_ = 0;                  // mean of groups above the least
   double alarm_us_ = 0;                   // added for false alarms
   TimeDelta packet_ = TimeDelta::Zero();  // how long one takes

@@ -36,7 +36,7 @@ Climber* Choose(std::vector<Climber>& climbers) {
 
 }  // namespace
 
-std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRate budget) {
+std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRate budget, DataRate held) {
   std::vector<Climber> climbers;
   climbers.reserve(demands.size());
   DataRate total = DataRate::Zero();
@@ -51,7 +51,7 @@ std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRat
     const DataRate after =
         DataRate::BitsPerSec(total.bps() - climber->rate(climber->given).bps() + climber->rate(*next).bps());
     const bool rises = *next > climber->demand.current;
-    if (after > total && after * (rises ? kRoomToRise : 1.0) > budget) {
+    if (after > total && (rises ? after * kRoomToRise > budget : after > held)) {
       climber->done = true;
       continue;
     }

@@ -4,7 +4,8 @@
 // towards what they want, those of higher priority first; among equals whoever stands lowest climbs next, a layer at a
 // time, in the order given. A layer is climbed to as long as the sum stays within the budget; one that a consumer does
 // not have yet only if kRoomToRise of the sum is there, so that a budget or a rate that sways does not move anybody up
-// and down.
+// and down. Who has a layer may keep it within a budget of its own, `held`, which is for the same end not less than the
+// other: a measured rate is a tenth higher in the second of a key frame.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +28,9 @@ struct LayerDemand {
 inline constexpr double kRoomToRise = 1.1;
 
 // A layer for each demand, in their order. Demands without layers get 0.
-std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRate budget);
+std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRate budget, DataRate held);
+inline std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRate budget) {
+  return AllocateLayers(demands, budget, budget);
+}
 
 }  // namespace sluice

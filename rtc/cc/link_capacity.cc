@@ -7,7 +7,7 @@ namespace sluice {
 namespace {
 
 constexpr double kWeight = 0.3;
-constexpr double kLeastDeviation = 0.03;
+constexpr double kLeastDeviation = 0.045;
 constexpr double kMostDeviation = 0.15;
 constexpr double kDeviations = 2;
 constexpr double kAnotherLine = 0.6;  // so far off, it is not the same line

@@ -15,9 +15,9 @@ constexpr double kHeadroom = 1.5;  // over what arrives
 constexpr DataRate kHeadroomAbove = DataRate::KilobitsPerSec(10);
 constexpr TimeDelta kMostTime = TimeDelta::Millis(300);  // between updates, that counts for growth
 constexpr TimeDelta kSettle = TimeDelta::Millis(100);    // beyond the response, before it falls again
+constexpr TimeDelta kAtOnce = TimeDelta::Millis(180);    // behind those that told of a queue, finds none
 constexpr double kUndone = 0.98;                         // of the rate before
 constexpr double kFalling = -0.03;                       // a trend
-constexpr TimeDelta kRest = TimeDelta::Seconds(3);       // without a fall
 constexpr TimeDelta kKept = TimeDelta::Millis(1200);     // for the queue to go by itself
 constexpr double kRoom = 1.02;
 constexpr double kFits = 0.96;  // of what arrives
@@ -40,10 +40,11 @@ void RateController::Clamp(DataRate min, DataRate max) { rate_ = std::clamp(rate
 
 void RateController::Update(const Input& input) {
   JudgeCompetition(input);
+  if (input.gone) emptied_ = true;
   const bool judged = last_fall_.IsNever() || input.newest_sent > last_fall_;
   const TimeDelta wait = kept_ ? kKept : input.response + kSettle;
   const bool settled = last_fall_.IsNever() || input.now - last_fall_ > wait;
-  if (!judged && input.newest_sent > fall_seen_ && input.gone && !undone_) {
+  if (!judged && input.newest_sent > fall_seen_ && input.newest_sent - fall_seen_ < kAtOnce && input.gone && !undone_) {
     Undo();
   } else if (input.overused && !judged && drain_) {
     FallFurther(input);
@@ -58,11 +59,13 @@ void RateController::Update(const Input& input) {
 }
 
 void RateController::Fall(const Input& input) {
-  const DataRate arrived = input.acked.value_or(rate_ * 0.7);
-  // What fits stays, once: a burst filled the queue, or the line is almost full, and less would help nobody.
-  const bool rested = last_fall_.IsNever() || input.now - last_fall_ > kRest;
-  const bool fits =
-      !kept_ && !drain_ && rested && input.allocated > DataRate::Zero() && input.allocated < arrived * kFits;
+  DataRate arrived = input.acked.value_or(rate_ * 0.7);
+  // While others fill the queue what layers send comes late; it does not follow that the line carries no more of it.
+  if (input.allocated > DataRate::Zero() && input.acked_long) arrived = std::max(arrived, *input.acked_long);
+  // What fits stays, once: a burst filled the queue, or the line is almost full, and less would help nobody. Not if the
+  // queue did not go since the last time.
+  const bool fits = emptied_ && input.allocated > DataRate::Zero() && input.allocated < arrived * kFits;
+  emptied_ = false;
   kept_ = fits;
   before_fall_ = rate_;
   capacity_before_ = capacity_;

@@ -3,8 +3,10 @@
 //
 //   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second.
 //            Never far beyond what arrives, and not at all while the sources send much less
-//   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again
-//   undo     if packets that left before a fall find no queue, it was a stall of the line and not too much
+//   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again. Layers
+//            that fit what arrives are kept: a burst filled the queue. If it does not go then, they are not
+//   undo     if packets that left before a fall, shortly after those that told of it, find no queue, it was a stall of the
+//            line and not too much. A queue that goes more slowly was drained, by others too
 //   drain    after a fall less still, as much as empties the queue in kDrainTime
 //   compete  a queue that does not get shorter though less is sent is somebody else's: it is tolerated then, loss alone
 //            is obeyed, until the queue has gone; and from time to time it is tried again, for flows like this one may
@@ -88,6 +90,7 @@ class RateController {
   Timestamp competing_until_ = Timestamp::Never();
   TimeDelta competing_for_ = TimeDelta::Seconds(10);  // longer each time
   bool kept_ = false;                                 // the last fall left what fits
+  bool emptied_ = true;                               // the queue has gone since
   Timestamp drain_until_ = Timestamp::Never();
 };
 

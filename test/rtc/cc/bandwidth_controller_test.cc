@@ -17,6 +17,14 @@ TEST(BandwidthControllerTest, BeginsAtTheStartWithinItsBounds) {
   EXPECT_EQ(controller.target(), Kbps(500));
 }
 
+TEST(BandwidthControllerTest, LayersThatAreSentMayTakeALittleMoreWithinTheMaximum) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(300), Kbps(1000));
+  EXPECT_EQ(controller.held_target(), Kbps(324));
+  controller.SetBounds(Kbps(50), Kbps(980), Kbps(1000));
+  EXPECT_EQ(controller.held_target(), Kbps(1000));
+}
+
 TEST(BandwidthControllerTest, ALowerRembIsObeyedAtOnce) {
   BandwidthController controller;
   controller.SetBounds(Kbps(50), Kbps(1000), Kbps(5000));

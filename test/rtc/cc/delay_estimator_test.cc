@@ -23,12 +23,13 @@ class DelayEstimatorTest : public ::testing::Test {
       // The order stays.
       last_arrival_ = std::max(last_arrival_, now_ + TimeDelta::Millis(50) + waited + more + clock_);
       estimator_.OnPacket(now_, last_arrival_);
-      if ((now_ - begin).ms() % 100 == 90) estimator_.Update(kRate);
+      if ((now_ - begin).ms() % 100 == 90) estimator_.Update(kRate, load_);
     }
     queue_ = queue;
   }
 
   DelayEstimator estimator_;
+  DelayEstimator::Load load_ = DelayEstimator::Load::kUnknown;
   Rng rng_{3};
   Timestamp now_ = Timestamp::Seconds(1000);
   Timestamp last_arrival_ = Timestamp::Never();
@@ -64,6 +65,42 @@ TEST_F(DelayEstimatorTest, JitterIsNoOveruse) {
     Run(TimeDelta::Millis(100), TimeDelta::Zero(), TimeDelta::Millis(30));
     EXPECT_FALSE(estimator_.IsOverused()) << i;
   }
+}
+
+TEST_F(DelayEstimatorTest, JitterIsLearntQuicklyWhileLittleIsSent) {
+  TimeDelta learnt[2];
+  for (const bool little : {false, true}) {
+    estimator_ = DelayEstimator();
+    load_ = little ? DelayEstimator::Load::kLittle : DelayEstimator::Load::kUnknown;
+    queue_ = TimeDelta::Zero();
+    Run(TimeDelta::Millis(100), TimeDelta::Zero());
+    const TimeDelta before = estimator_.threshold();
+    queue_ = TimeDelta::Millis(10);
+    Run(TimeDelta::Seconds(1), TimeDelta::Millis(10));
+    learnt[little] = estimator_.threshold() - before;
+  }
+  EXPECT_LT(learnt[false], TimeDelta::Millis(3));
+  EXPECT_GT(learnt[true], TimeDelta::Millis(5));
+}
+
+TEST_F(DelayEstimatorTest, AQueueOfOurOwnIsNotTakenForJitter) {
+  Run(TimeDelta::Seconds(2), TimeDelta::Zero());
+  const TimeDelta before = estimator_.threshold();
+  load_ = DelayEstimator::Load::kMost;
+  for (int i = 0; i < 20; ++i) {
+    Run(TimeDelta::Seconds(1), TimeDelta::Millis(25));
+    Run(TimeDelta::Seconds(1), TimeDelta::Zero());
+  }
+  EXPECT_EQ(estimator_.threshold(), before);
+}
+
+TEST_F(DelayEstimatorTest, DeviationTellsHowMuchTheQueueSways) {
+  load_ = DelayEstimator::Load::kLittle;
+  Run(TimeDelta::Seconds(20), TimeDelta::Zero());
+  EXPECT_EQ(estimator_.deviation(), TimeDelta::Zero());
+  Run(TimeDelta::Seconds(20), TimeDelta::Zero(), TimeDelta::Millis(30));
+  EXPECT_GT(estimator_.deviation(), TimeDelta::Micros(500));
+  EXPECT_LT(estimator_.deviation(), TimeDelta::Millis(10));
 }
 
 TEST_F(DelayEstimatorTest, WhatIsToleratedIsNoOveruse) {

@@ -49,6 +49,14 @@ TEST(LayerAllocationTest, ANewLayerNeedsRoomToSpare) {
   EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1)}, 499), ElementsAre(0));
 }
 
+TEST(LayerAllocationTest, WhatOneHasIsKeptWithinABudgetOfItsOwn) {
+  const std::vector<LayerDemand> has{Demand({150, 500}, 1, 1)};
+  EXPECT_THAT(AllocateLayers(has, kbps(480), kbps(520)), ElementsAre(1));
+  EXPECT_THAT(AllocateLayers(has, kbps(480), kbps(499)), ElementsAre(0));
+  const std::vector<LayerDemand> has_not{Demand({150, 500}, 1, 0)};
+  EXPECT_THAT(AllocateLayers(has_not, kbps(480), kbps(600)), ElementsAre(0));
+}
+
 TEST(LayerAllocationTest, LayersThatAreNotSentArePassedOver) {
   EXPECT_THAT(Allocate({Demand({150, 0, 1500}, 2)}, 2000), ElementsAre(2));
   EXPECT_THAT(Allocate({Demand({150, 0, 0}, 2)}, 2000), ElementsAre(0));

@@ -111,6 +111,45 @@ TEST_F(RateControllerTest, AFallIsTakenBackIfTheQueueHadGoneByItself) {
   EXPECT_FALSE(controller_.capacity().mean());
 }
 
+// On a long way others may have made room by the time when packets come that left before the fall.
+TEST_F(RateControllerTest, AFallStaysIfTheQueueWentSlowly) {
+  Empty(1000);
+  Run(TimeDelta::Millis(100));
+  Fill(800, TimeDelta::Millis(100));
+  input_.now += TimeDelta::Millis(300);
+  controller_.Update(input_);
+  const DataRate fallen = controller_.rate();
+  ASSERT_LT(fallen, Kbps(800));
+  Empty(900);
+  input_.gone = true;
+  input_.now += TimeDelta::Millis(200);
+  input_.newest_sent += TimeDelta::Millis(200);
+  controller_.Update(input_);
+  EXPECT_FALSE(controller_.undone());
+  EXPECT_LT(controller_.rate(), fallen * 1.1);
+}
+
+TEST_F(RateControllerTest, LayersThatComeLateInTheQueueOfOthersAreNotTakenForLess) {
+  input_.allocated = Kbps(544);
+  Fill(364, TimeDelta::Millis(80));  // over a short time
+  input_.acked_long = Kbps(530);
+  Run(TimeDelta::Millis(100));
+  EXPECT_EQ(controller_.rate(), Kbps(530) * RateController::kBackOff);
+}
+
+TEST_F(RateControllerTest, WhatFitsStaysAsOftenAsTheQueueHasGone) {
+  input_.allocated = Kbps(544);
+  for (int i = 0; i < 3; ++i) {
+    Empty(560);
+    input_.gone = true;
+    Run(TimeDelta::Millis(1500));
+    Fill(600, TimeDelta::Millis(80));
+    input_.gone = false;
+    Run(TimeDelta::Millis(100));
+    EXPECT_GE(controller_.rate_now(), Kbps(544)) << i;
+  }
+}
+
 TEST_F(RateControllerTest, WhatFitsTheLineStaysWhenABurstFillsIt) {
   Empty(560);
   input_.allocated = Kbps(544);
