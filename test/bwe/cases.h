@@ -44,9 +44,15 @@ inline Outcome Begin(SourceKind kind, uint64_t seed) { return {.world = std::mak
 const std::vector<Case>& Cases();
 std::string NameOf(SourceKind kind);
 
+// What the first flow reached in a time, and its layers' switches. The arguments are goals; what is held is somewhat less.
+void MeasureSpan(Outcome& outcome, const std::string& what, int begin, int end, double min_kbps, double max_p95_ms,
+                 double max_loss);
+void MeasureSwitches(Outcome& outcome, int begin, int end, double max);
+
 // The parts of the list.
 void AddStandardCases(std::vector<Case>& cases);   // RFC 8867, 5.1-5.8, 6.1 and 6.3
 void AddReferenceCases(std::vector<Case>& cases);  // the figures to beat
 void AddHarshCases(std::vector<Case>& cases);      // policer, bufferbloat, Wi-Fi, cross traffic, any estimate
+void AddLayerCases(std::vector<Case>& cases);      // what an SFU's layers meet
 
 }  // namespace sluice::bwe

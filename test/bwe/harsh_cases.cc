@@ -8,33 +8,6 @@ namespace sluice::bwe {
 namespace {
 
 const std::vector<SourceKind> kBoth = {SourceKind::kAdaptive, SourceKind::kSimulcast};
-const std::vector<SourceKind> kSimulcastOnly = {SourceKind::kSimulcast};
-
-// The arguments are goals; what is held is somewhat less.
-void MeasureSpan(Outcome& outcome, const std::string& what, int begin, int end, double min_kbps, double max_p95_ms,
-                 double max_loss) {
-  const Record::Span span = outcome.world->Media(0, begin, end);
-  const bool layers = outcome.world->kind() == SourceKind::kSimulcast;
-  outcome.figures.push_back({.name = "rate, " + what,
-                             .value = static_cast<double>(span.rate.kbps()),
-                             .min = min_kbps * (layers ? 0.6 : 0.9),
-                             .unit = "kbit/s",
-                             .goal = min_kbps});
-  outcome.figures.push_back({.name = "queueing delay p95, " + what,
-                             .value = span.queue_p95.seconds() * 1000,
-                             .max = max_p95_ms * 1.6,
-                             .unit = "ms",
-                             .goal = max_p95_ms});
-  outcome.figures.push_back({.name = "loss, " + what, .value = span.loss * 100, .max = max_loss * 100, .unit = "%"});
-}
-
-void MeasureSwitches(Outcome& outcome, int begin, int end, double max) {
-  if (outcome.world->kind() != SourceKind::kSimulcast) return;
-  outcome.figures.push_back({.name = "layer switches a minute",
-                             .value = outcome.world->Media(0, begin, end).switches_per_minute,
-                             .max = max * 2,
-                             .goal = max});
-}
 
 double Of(SourceKind kind, double adaptive, double simulcast) {
   return kind == SourceKind::kAdaptive ? adaptive : simulcast;
@@ -146,26 +119,6 @@ Outcome UnnumberedAudio(SourceKind kind, uint64_t seed) {
   return outcome;
 }
 
-// The line carries the next layer, barely or well, from the middle on.
-Outcome NextLayer(SourceKind kind, uint64_t seed, int line_kbps) {
-  Outcome outcome = Begin(kind, seed);
-  World& world = *outcome.world;
-  Bottleneck& line = world.AddLine({{0, 700}, {30, line_kbps}});
-  world.AddMedia({.hops = {&line}});
-  world.Run(90);
-  MeasureSpan(outcome, "from 60 s on", 60, 90, line_kbps >= 1800 ? 1350.0 : 500.0, 60, 0.01);
-  const TimeDelta taken = world.media()[0]->record().Reaches(Kbps(1350), TimeDelta::Seconds(30));
-  if (line_kbps >= 1800) {
-    outcome.figures.push_back({.name = "the next layer after",
-                               .value = taken.IsInfinite() ? 1e9 : taken.seconds(),
-                               .max = 60,
-                               .unit = "s",
-                               .goal = 15});
-  }
-  MeasureSwitches(outcome, 40, 90, 5);
-  return outcome;
-}
-
 }  // namespace
 
 void AddHarshCases(std::vector<Case>& cases) {
@@ -180,10 +133,6 @@ void AddHarshCases(std::vector<Case>& cases) {
     cases.push_back({"from_" + std::to_string(start) + "_on_" + std::to_string(line),
                      "a start at " + std::to_string(start) + " kbit/s on a line of " + std::to_string(line), kBoth,
                      [=](SourceKind kind, uint64_t seed) { return AnyEstimate(kind, seed, start, line); }});
-  }
-  for (const int line : {1200, 1800, 3000}) {
-    cases.push_back({"next_layer_" + std::to_string(line), "from 700 to " + std::to_string(line) + " kbit/s",
-                     kSimulcastOnly, [=](SourceKind kind, uint64_t seed) { return NextLayer(kind, seed, line); }});
   }
 }
 

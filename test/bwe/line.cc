@@ -64,6 +64,7 @@ void Bottleneck::ServeNext() {
 }
 
 TimeDelta Route::Jitter() {
+  if (config_.uniform_jitter > TimeDelta::Zero()) return config_.uniform_jitter * rng_.Unit();
   if (!config_.jitter) return TimeDelta::Zero();
   constexpr double kDeviation = 5'000;
   double normal;

@@ -71,6 +71,8 @@ class Route {
     TimeDelta delay = TimeDelta::Millis(50);
     // RFC 8868, 4.5.1: a Gaussian of 5 ms, cut at three deviations and shifted to 0..30 ms, which keeps the order.
     bool jitter = false;
+    // Uniform, up to so much; a packet waits for the one before it, so the order stays.
+    TimeDelta uniform_jitter = TimeDelta::Zero();
     double loss = 0;
   };
 

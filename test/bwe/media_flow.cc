@@ -25,6 +25,7 @@ MediaFlow::MediaFlow(Scheduler& scheduler, Config config, std::unique_ptr<Source
       forth_(scheduler, std::move(forth), seed * 2),
       back_(scheduler, std::move(back), seed * 2 + 1) {
   controller_.SetBounds(config_.min, config_.start, config_.max);
+  controller_.SetElastic(source_->is_elastic());
 }
 
 void MediaFlow::Start() {
@@ -38,7 +39,8 @@ void MediaFlow::Drive() {
   const Timestamp now = scheduler_.now();
   if (controller_.deadline() <= now) controller_.OnTimer(now);
   const DataRate audio = config_.audio * (1 + kHeaders * 8 / (config_.audio.bps() * kAudioInterval.seconds() + 1));
-  source_->SetBudget(controller_.target() - std::min(audio, controller_.target()), now);
+  const auto of_video = [&](DataRate target) { return target - std::min(audio, target); };
+  source_->SetBudget(of_video(controller_.target()), of_video(controller_.held_target()), now);
   const DataRate next = source_->next_rate();
   const DataRate allocated = running_ ? source_->rate() + audio : DataRate::Zero();
   controller_.SetDemand(allocated, running_ && next > DataRate::Zero() ? next + audio : DataRate::Zero(), now);

@@ -19,7 +19,7 @@ DataSize FrameOf(DataRate rate, double factor) { return rate * factor * Source::
 
 }  // namespace
 
-void AdaptiveSource::SetBudget(DataRate budget, Timestamp) { wanted_ = std::clamp(budget, min_, max_); }
+void AdaptiveSource::SetBudget(DataRate budget, DataRate, Timestamp) { wanted_ = std::clamp(budget, min_, max_); }
 
 DataSize AdaptiveSource::NextFrame(Timestamp now) {
   if (changed_.IsNever() || now - changed_ >= kLag) {
@@ -29,11 +29,14 @@ DataSize AdaptiveSource::NextFrame(Timestamp now) {
   return FrameOf(rate_, Around1(rng_, 0.08, 0.3));
 }
 
-void SimulcastSource::SetBudget(DataRate budget, Timestamp now) {
+void SimulcastSource::SetBudget(DataRate budget, DataRate held, Timestamp now) {
   if (!allocated_at_.IsNever() && now - allocated_at_ < kMinInterval) return;
   allocated_at_ = now;
-  const std::vector<LayerDemand> demands{{.rates = layers_, .wanted = layers_.size() - 1, .current = wanted_}};
-  const size_t layer = AllocateLayers(demands, budget)[0];
+  std::vector<DataRate> measured;
+  for (const DataRate layer : layers_) measured.push_back(layer * sway_);
+  const std::vector<LayerDemand> demands{
+      {.rates = std::move(measured), .wanted = layers_.size() - 1, .current = wanted_}};
+  const size_t layer = AllocateLayers(demands, budget, held)[0];
   if (layer == wanted_) return;
   wanted_ = layer;
   switch_at_ = wanted_ == current_ ? Timestamp::Infinite() : now + kKeyFrameWait;
@@ -48,12 +51,14 @@ DataSize SimulcastSource::NextFrame(Timestamp now) {
   }
   const bool key = key_ || rng_.Chance(kFrameInterval / kKeyFrameEvery);
   key_ = false;
-  return FrameOf(layers_[current_], (key ? kKeyFrameSize : 1) * Around1(rng_, 0.1, 0.4));
+  const double factor = (key ? kKeyFrameSize : 1) * Around1(rng_, 0.1, 0.4);
+  sway_ += (factor - sway_) * (kFrameInterval / kMeasuredOver);
+  return FrameOf(layers_[current_], factor);
 }
 
 DataRate SimulcastSource::next_rate() const {
   // With the room that the allocation wants.
-  return wanted_ + 1 < layers_.size() ? layers_[wanted_ + 1] * kRoomToRise : DataRate::Zero();
+  return wanted_ + 1 < layers_.size() ? layers_[wanted_ + 1] * (sway_ * kRoomToRise) : DataRate::Zero();
 }
 
 DataRate SimulcastSource::Fitting(DataRate line) const {

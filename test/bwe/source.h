@@ -15,12 +15,14 @@ class Source {
   static constexpr TimeDelta kFrameInterval = TimeDelta::Micros(33'333);
 
   virtual ~Source() = default;
-  // `budget` is of video alone.
-  virtual void SetBudget(DataRate budget, Timestamp now) = 0;
+  // Budgets are of video alone; `held`: for a layer that is sent already.
+  virtual void SetBudget(DataRate budget, DataRate held, Timestamp now) = 0;
   virtual DataSize NextFrame(Timestamp now) = 0;
   virtual DataRate rate() const = 0;       // what it sends at present
   virtual DataRate next_rate() const = 0;  // the next step up; zero: none, or it goes there by itself
   virtual DataRate max_rate() const = 0;
+  // It sends whatever it may.
+  virtual bool is_elastic() const { return false; }
   virtual int switches() const { return 0; }
   // The most it could send under a line of that rate.
   virtual DataRate Fitting(DataRate line) const = 0;
@@ -32,11 +34,12 @@ class AdaptiveSource : public Source {
  public:
   AdaptiveSource(DataRate min, DataRate max, uint64_t seed) : min_(min), max_(max), rate_(min), rng_(seed) {}
 
-  void SetBudget(DataRate budget, Timestamp now) override;
+  void SetBudget(DataRate budget, DataRate held, Timestamp now) override;
   DataSize NextFrame(Timestamp now) override;
   DataRate rate() const override { return rate_; }
   DataRate next_rate() const override { return rate_ < max_ ? max_ : DataRate::Zero(); }
   DataRate max_rate() const override { return max_; }
+  bool is_elastic() const override { return true; }
   DataRate Fitting(DataRate line) const override { return std::min(line, max_); }
 
  private:
@@ -56,9 +59,9 @@ class SimulcastSource : public Source {
  public:
   SimulcastSource(std::vector<DataRate> layers, uint64_t seed) : layers_(std::move(layers)), rng_(seed) {}
 
-  void SetBudget(DataRate budget, Timestamp now) override;
+  void SetBudget(DataRate budget, DataRate held, Timestamp now) override;
   DataSize NextFrame(Timestamp now) override;
-  DataRate rate() const override { return layers_[current_]; }
+  DataRate rate() const override { return layers_[current_] * sway_; }
   DataRate next_rate() const override;
   DataRate max_rate() const override { return layers_.back(); }
   int switches() const override { return switches_; }
@@ -68,6 +71,7 @@ class SimulcastSource : public Source {
   static constexpr TimeDelta kKeyFrameWait = TimeDelta::Millis(150);
   static constexpr TimeDelta kKeyFrameEvery = TimeDelta::Seconds(20);
   static constexpr double kKeyFrameSize = 4;
+  static constexpr TimeDelta kMeasuredOver = TimeDelta::Seconds(1);
   static constexpr TimeDelta kMinInterval = TimeDelta::Millis(100);
 
   std::vector<DataRate> layers_;
@@ -78,6 +82,7 @@ class SimulcastSource : public Source {
   Timestamp allocated_at_ = Timestamp::Never();
   bool key_ = true;
   int switches_ = 0;
+  double sway_ = 1;  // of measured rates around those that are meant
 };
 
 }  // namespace sluice::bwe

@@ -38,8 +38,15 @@ std::unique_ptr<Source> World::MakeSource(const MediaConfig& config) {
 
 MediaFlow& World::AddMedia(MediaConfig config) {
   auto source = MakeSource(config);
-  const Route::Config forth{.hops = config.hops, .delay = config.delay, .jitter = config.jitter, .loss = config.loss};
-  const Route::Config back{.hops = config.back_hops, .delay = config.delay, .jitter = config.jitter};
+  const Route::Config forth{.hops = config.hops,
+                            .delay = config.delay,
+                            .jitter = config.jitter,
+                            .uniform_jitter = config.uniform_jitter,
+                            .loss = config.loss};
+  const Route::Config back{.hops = config.back_hops,
+                           .delay = config.delay,
+                           .jitter = config.jitter,
+                           .uniform_jitter = config.uniform_jitter};
   MediaFlow& flow = *media_.emplace_back(
       std::make_unique<MediaFlow>(scheduler_, config.flow, std::move(source), forth, back, rng_.U64()));
   flow.record().name = config.name;

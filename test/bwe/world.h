@@ -29,6 +29,7 @@ class World {
     std::vector<Bottleneck*> back_hops;
     TimeDelta delay = TimeDelta::Millis(50);
     bool jitter = true;
+    TimeDelta uniform_jitter = TimeDelta::Zero();
     double loss = 0;
     int from_s = 0;
     int max_video_kbps = 1500;
