@@ -13,8 +13,9 @@ class ChangeHistory {
  public:
   static constexpr size_t kSize = 8;
 
-  // From `place` on, which is not before that of an earlier change.
+  // From `place` on, which is not before that of an earlier change; of two changes at one place the later one counts.
   void Add(Place place, Value value) {
+    if (count_ > 0 && entries_[newest_].place == place) return entries_[newest_].value = value, void();
     newest_ = (newest_ + 1) % kSize;
     entries_[newest_] = {.place = place, .value = value};
     if (count_ < kSize) ++count_;
@@ -25,6 +26,8 @@ class ChangeHistory {
     while (age + 1 < count_ && IsBefore(place, Entry(age).place)) ++age;
     return Entry(age).value;
   }
+  // The newest. Requires that something was added.
+  const Value& Last() const { return entries_[newest_].value; }
   void Clear() { count_ = 0; }
 
  private:

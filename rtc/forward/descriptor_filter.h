@@ -25,7 +25,6 @@ namespace sluice {
 
 class DescriptorFilter {
  public:
-  static constexpr bool IsBefore(int64_t a, int64_t b) { return a < b; }
   static constexpr size_t kMemory = 512;  // frames; a reference further back counts as sent
 
   // The packet is the first of a key frame, the first that is sent.
@@ -38,19 +37,28 @@ class DescriptorFilter {
 
  private:
   enum class Frame : uint8_t { kUnknown, kSent, kLeftOut };
+  struct Choice {
+    int target = -1;
+    // What has not come and is from before this number does not count as sent.
+    int64_t trusted_from = 0;
+  };
+  static constexpr bool IsBefore(int64_t a, int64_t b) { return a < b; }
 
   Frame& At(int64_t number) { return frames_[static_cast<size_t>(number) & (kMemory - 1)]; }
   Frame At(int64_t number) const { return frames_[static_cast<size_t>(number) & (kMemory - 1)]; }
   int64_t Unwrap(uint16_t number) const;
   void AdvanceTo(int64_t number);
-  Frame StateOf(int64_t number) const;
-  // Whether all frames that this one refers to are in a state that `is_fine`.
+  Frame StateOf(int64_t number, int64_t seen_from) const;
+  // Whether `is_fine(number, state)` of all frames that this one refers to.
   template <class Predicate>
   bool EachReference(int64_t number, const codec::DependencyInfo& frame, Predicate is_fine) const;
   void FollowChains(int64_t number, const codec::DependencyInfo& frame);
   void LearnTargets(const codec::DependencyStructure& structure);
   // -1: none.
   int BestTarget(Layers wish) const;
+  Layers target_layers(int target) const;
+  bool IsPartOfCurrent(int target) const;
+  bool IsSentNow(size_t chain) const;
   bool ChainIntact(int target) const;
   int64_t BeginOfPicture(const codec::DependencyInfo& newest) const;
   void MoveTo(int target, const codec::DependencyInfo& frame);
@@ -63,21 +71,27 @@ class DescriptorFilter {
   std::array<Frame, kMemory> frames_{};
   int64_t newest_ = 0;
   int64_t first_ = 0;             // where sending began
+  uint32_t picture_ = 0;          // timestamp of the newest frame
+  int64_t before_picture_ = 0;    // the newest frame of the picture before it
   int64_t oldest_reference_ = 0;  // frames before it a decoder does not remember
   // Of the newest structure.
   int structure_ = -1;
   uint8_t target_count_ = 0;
   uint8_t chain_count_ = 0;
   std::array<codec::DependencyStructure::Target, codec::kMaxDecodeTargets> targets_{};
-  uint32_t sender_sends_ = 0;  // a bit for each target
+  std::array<uint32_t, codec::kMaxDecodeTargets> parts_{};  // of each target, a bit for each that is part of it
+  bool independent_ = false;                                // spatial layers have key frames of their own (S modes)
+  uint32_t sender_sends_ = 0;                               // a bit for each target
   std::bitset<codec::kMaxChains> broken_;
 
   int current_ = -1;  // target
   Layers current_layers_;
-  ChangeHistory<int64_t, int, IsBefore> changes_;  // of current_, by frame number
-  std::optional<uint32_t> ended_;                  // timestamp of the newest picture whose last packet was sent
-  uint32_t told_targets_ = 0;                      // what the receiver believes
-  int64_t told_at_ = 0;                            // the frame at which that changed
+  // Set while the key frame of current_'s own layer is to come, which takes the place of all before it.
+  std::optional<int64_t> awaits_key_after_;
+  ChangeHistory<int64_t, Choice, IsBefore> changes_;  // of current_, by frame number
+  std::optional<uint32_t> ended_;                     // timestamp of the newest picture whose last packet was sent
+  uint32_t told_targets_ = 0;                         // what the receiver believes
+  int64_t told_at_ = 0;                               // the frame at which that changed
 };
 
 }  // namespace sluice

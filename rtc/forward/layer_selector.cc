@@ -6,6 +6,13 @@
 #include "rtc/forward/frame_memory.h"
 
 namespace sluice {
+namespace {
+
+Vp9Filter::Packet AsVp9(const LayerSelector::Packet& packet) {
+  return {.timestamp = packet.timestamp, .marker = packet.marker, .frame = packet.frame};
+}
+
+}  // namespace
 
 LayerSelector::LayerSelector(const Config& config)
     : config_(config), preferred_{HighestSpatial(), config.temporal_layers - 1} {
@@ -78,7 +85,7 @@ FilteredPacket LayerSelector::StartFilter(const Packet& packet) {
     return filter.Start(packet.timestamp, *packet.frame.dependency, *packet.structure, wish);
   }
   if (config_.codec == codec::MediaCodec::kVp9) {
-    return filter_.emplace<Vp9Filter>().Start(packet.timestamp, packet.frame, wish);
+    return filter_.emplace<Vp9Filter>().Start(AsVp9(packet), wish);
   }
   filter_.emplace<TemporalFilter>(config_.codec).Start(packet.timestamp, wish);
   return {};
@@ -89,7 +96,7 @@ FilteredPacket LayerSelector::FilterInside(const Packet& packet) {
   if (auto* temporal = std::get_if<TemporalFilter>(&filter_)) {
     return temporal->Filter(packet.timestamp, packet.frame, wish);
   }
-  if (auto* vp9 = std::get_if<Vp9Filter>(&filter_)) return vp9->Filter(packet.timestamp, packet.frame, wish);
+  if (auto* vp9 = std::get_if<Vp9Filter>(&filter_)) return vp9->Filter(AsVp9(packet), wish);
   if (auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) {
     return descriptor->Filter(packet.timestamp, *packet.frame.dependency, *packet.structure, wish);
   }

@@ -55,6 +55,7 @@ class LayerSelector {
     ExtSeqNum seq;
     uint32_t timestamp = 0;  // a frame's (VP9 and descriptors: a picture's) packets share it
     Timestamp arrival;
+    bool marker = false;  // the sender's: the last of the picture
     const codec::FrameInfo& frame;
     const codec::DependencyStructure* structure = nullptr;  // the stream's newest, if it has any
   };

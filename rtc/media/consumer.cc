@@ -134,6 +134,7 @@ Consumer::Written Consumer::Write(const Producer::Fresh& fresh, const StoredPack
                                          .seq = packet.seq,
                                          .timestamp = packet.timestamp,
                                          .arrival = packet.arrival,
+                                         .marker = packet.marker,
                                          .frame = packet.frame,
                                          .structure = source.structure()});
   if (item.selection.decision == LayerSelector::Decision::kIgnore) return {};

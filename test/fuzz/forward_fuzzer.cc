@@ -101,6 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                             .seq = ExtSeqNum(seq),
                                             .timestamp = timestamp,
                                             .arrival = now,
+                                            .marker = (payload_size & 1) != 0,
                                             .frame = frame,
                                             .structure = reader.structure()});
     if (selection.decision == Decision::kIgnore) continue;

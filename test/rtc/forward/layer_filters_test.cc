@@ -1,133 +1,18 @@
 // Both filters of layered streams, against streams that know what each of their frames needs.
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 #include <tuple>
 
 #include "rtc/base/rng.h"
-#include "rtc/forward/descriptor_filter.h"
 #include "rtc/forward/temporal_filter.h"
-#include "rtc/forward/vp9_filter.h"
-#include "test/support/layered_stream.h"
+#include "test/rtc/forward/filtered_stream.h"
 
 namespace sluice {
 namespace {
 
-// What a filter sees of a layer frame, which here is one packet, and which frames it needs.
-struct Frame {
-  int64_t number = 0;
-  uint32_t timestamp = 0;
-  codec::DependencyInfo dependency;
-  codec::FrameInfo as_vp9;
-  std::vector<int64_t> needs;
-};
-
-class Stream {
- public:
-  explicit Stream(const std::string& mode) : mode_(mode), stream_(mode) {}
-
-  // `top`: the spatial layers above it are not made.
-  std::vector<Frame> NextPicture(bool key = false, int top = 99) {
-    std::vector<Frame> picture;
-    const auto made = stream_.NextPicture(key);
-    for (const auto& frame : made) {
-      ++number_;
-      if (frame.spatial <= top) picture.push_back(See(frame, frame.spatial == top || frame.last_of_picture));
-    }
-    timestamp_ += 3000;
-    return picture;
-  }
-  const codec::DependencyStructure& structure() const { return *reader_.structure(); }
-
- private:
-  Frame See(const testing_support::LayeredFrame& made, bool highest) {
-    Frame frame{.number = number_, .timestamp = timestamp_};
-    frame.dependency = *reader_.Read(stream_.Descriptor(made), ExtSeqNum(number_));
-    frame.as_vp9 = {.key_frame = made.key_picture && made.spatial == 0,
-                    .start_of_frame = true,
-                    .end_of_frame = true,
-                    .layer_sync = made.temporal > 0};
-    frame.as_vp9.spatial_layer = made.spatial;
-    frame.as_vp9.temporal_layer = made.temporal;
-    const bool builds_on_lower = mode_[0] == 'L' && (made.key_picture || !mode_.ends_with("KEY"));
-    frame.as_vp9.not_for_upper = highest || !builds_on_lower;
-    frame.as_vp9.inter_layer = builds_on_lower && made.spatial > 0;
-    frame.as_vp9.inter_picture = !made.key_picture;
-    for (size_t i = 0; i < made.what.frame_difference_count; ++i) {
-      frame.needs.push_back(number_ - made.what.frame_differences[i]);
-    }
-    return frame;
-  }
-
-  std::string mode_;
-  testing_support::LayeredStream stream_;
-  codec::DependencyReader reader_;
-  int64_t number_ = 0;
-  uint32_t timestamp_ = 0xFFFF0000;
-};
-
-// A filter of either kind behind one face, with the record of what it let pass.
-class Receiver {
- public:
-  Receiver(bool by_descriptor, const Stream& stream) : by_descriptor_(by_descriptor), stream_(stream) {}
-
-  // False when something that the frame needs was left out, though it came.
-  bool Take(const Frame& frame, Layers wish) {
-    const FilteredPacket filtered = Ask(frame, wish);
-    passed_[frame.number] = filtered.forward;
-    active_targets_ = filtered.active_targets;
-    if (!filtered.forward) return true;
-    last_ = {frame.as_vp9.spatial_layer, frame.as_vp9.temporal_layer};
-    ends_picture_ = filtered.ends_picture;
-    picture_ends_ += ends_picture_;
-    for (int64_t need : frame.needs) {
-      const auto it = passed_.find(need);
-      if (need < first_ || (it != passed_.end() && !it->second)) return false;
-    }
-    return true;
-  }
-
-  void NextPicture() { last_ = {-1, -1}, picture_ends_ = 0; }
-  // Of the packets of this picture, how many end it.
-  int picture_ends() const { return picture_ends_; }
-  Layers last() const { return last_; }
-  bool ends_picture() const { return ends_picture_; }
-  std::optional<uint32_t> active_targets() const { return active_targets_; }
-  bool wants_key_frame(Layers wish) const {
-    return by_descriptor_ ? descriptor_.wants_key_frame(wish) : vp9_.wants_key_frame(wish);
-  }
-  Layers current() const { return by_descriptor_ ? descriptor_.current() : vp9_.current(); }
-
- private:
-  FilteredPacket Ask(const Frame& frame, Layers wish) {
-    if (!started_) {
-      if (!frame.as_vp9.key_frame) return {};
-      started_ = true;
-      first_ = frame.number;
-      if (by_descriptor_) {
-        descriptor_.Start(frame.timestamp, frame.dependency, stream_.structure(), wish);
-      } else {
-        vp9_.Start(frame.timestamp, frame.as_vp9, wish);
-      }
-      return {.forward = true};
-    }
-    if (by_descriptor_) return descriptor_.Filter(frame.timestamp, frame.dependency, stream_.structure(), wish);
-    return vp9_.Filter(frame.timestamp, frame.as_vp9, wish);
-  }
-
-  bool by_descriptor_;
-  const Stream& stream_;
-  bool started_ = false;
-  int64_t first_ = 0;
-  DescriptorFilter descriptor_;
-  Vp9Filter vp9_;
-  std::map<int64_t, bool> passed_;
-  Layers last_;
-  bool ends_picture_ = false;
-  int picture_ends_ = 0;
-  std::optional<uint32_t> active_targets_;
-};
+using testing_support::FilteredStream;
+using testing_support::FilteringReceiver;
 
 class LayerFiltersTest : public testing::TestWithParam<std::tuple<bool, std::string>> {
  protected:
@@ -155,8 +40,8 @@ class LayerFiltersTest : public testing::TestWithParam<std::tuple<bool, std::str
     return highest;
   }
 
-  Stream stream_;
-  Receiver receiver_;
+  FilteredStream stream_;
+  FilteringReceiver receiver_;
   Layers top_;
 };
 
@@ -218,8 +103,8 @@ TEST_P(LayerFiltersTest, TheLastLayerThatIsSentEndsThePicture) {
 TEST_P(LayerFiltersTest, NothingPassesThatLacksWhatItNeedsWhateverIsWishedAndLost) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     Rng rng(seed);
-    Stream stream(mode());
-    Receiver receiver(by_descriptor(), stream);
+    FilteredStream stream(mode());
+    FilteringReceiver receiver(by_descriptor(), stream);
     Layers wish = top_;
     int keys_wanted = 0;
     for (int picture = 0; picture < 1000; ++picture) {
@@ -244,8 +129,8 @@ INSTANTIATE_TEST_SUITE_P(Modes, LayerFiltersTest,
                          });
 
 TEST(DescriptorFilterTest, TellsWhichTargetsRemainThroughTheFrameOfTheChangeAndWithBaseLayers) {
-  Stream stream("L2T2");
-  Receiver receiver(true, stream);
+  FilteredStream stream("L2T2");
+  FilteringReceiver receiver(true, stream);
   const auto picture = [&](bool key, Layers wish) {
     std::optional<uint32_t> told;
     for (const auto& frame : stream.NextPicture(key)) {
@@ -263,7 +148,7 @@ TEST(DescriptorFilterTest, TellsWhichTargetsRemainThroughTheFrameOfTheChangeAndW
 }
 
 TEST(DescriptorFilterTest, FollowsWhatTheSenderStopsSending) {
-  Stream stream("L2T1");
+  FilteredStream stream("L2T1");
   DescriptorFilter filter;
   auto picture = stream.NextPicture(true);
   filter.Start(picture[0].timestamp, picture[0].dependency, stream.structure(), {1, 0});
@@ -277,7 +162,7 @@ TEST(DescriptorFilterTest, FollowsWhatTheSenderStopsSending) {
 }
 
 TEST(DescriptorFilterTest, FrameThatComesLateGetsWhatItsFirstPacketGot) {
-  Stream stream("L1T2");
+  FilteredStream stream("L1T2");
   DescriptorFilter filter;
   const auto key = stream.NextPicture(true)[0];
   filter.Start(key.timestamp, key.dependency, stream.structure(), {0, 1});
@@ -289,16 +174,16 @@ TEST(DescriptorFilterTest, FrameThatComesLateGetsWhatItsFirstPacketGot) {
 }
 
 TEST(Vp9FilterTest, DoesNotWaitForALayerThatDoesNotComeAnyMore) {
-  Stream stream("L3T1");
+  FilteredStream stream("L3T1");
   Vp9Filter filter;
   const Layers wish{2, 0};
   bool started = false;
   for (int i = 0; i < 2 * Vp9Filter::kWindow; ++i) {
     for (const auto& frame : stream.NextPicture(i == 0, i == 0 ? 2 : 1)) {
       if (started) {
-        EXPECT_TRUE(filter.Filter(frame.timestamp, frame.as_vp9, wish).forward);
+        EXPECT_TRUE(filter.Filter(AsVp9(frame), wish).forward);
       } else {
-        filter.Start(frame.timestamp, frame.as_vp9, wish);
+        filter.Start(AsVp9(frame), wish);
       }
       started = true;
     }
@@ -308,15 +193,15 @@ TEST(Vp9FilterTest, DoesNotWaitForALayerThatDoesNotComeAnyMore) {
 }
 
 TEST(Vp9FilterTest, PacketThatComesLateGetsWhatItsFrameGot) {
-  Stream stream("L2T1");
+  FilteredStream stream("L2T1");
   Vp9Filter filter;
   const auto key = stream.NextPicture(true);
-  filter.Start(key[0].timestamp, key[0].as_vp9, {1, 0});
-  EXPECT_TRUE(filter.Filter(key[1].timestamp, key[1].as_vp9, {1, 0}).forward);
+  filter.Start(AsVp9(key[0]), {1, 0});
+  EXPECT_TRUE(filter.Filter(AsVp9(key[1]), {1, 0}).forward);
   const auto next = stream.NextPicture(false);
-  EXPECT_TRUE(filter.Filter(next[0].timestamp, next[0].as_vp9, {0, 0}).forward);
-  EXPECT_FALSE(filter.Filter(next[1].timestamp, next[1].as_vp9, {0, 0}).forward);
-  EXPECT_TRUE(filter.Filter(key[1].timestamp, key[1].as_vp9, {0, 0}).forward);
+  EXPECT_TRUE(filter.Filter(AsVp9(next[0]), {0, 0}).forward);
+  EXPECT_FALSE(filter.Filter(AsVp9(next[1]), {0, 0}).forward);
+  EXPECT_TRUE(filter.Filter(AsVp9(key[1]), {0, 0}).forward);
 }
 
 // A frame that was wanted when it was sent, and comes after the wish was lowered.
@@ -347,27 +232,28 @@ TEST(TemporalFilterTest, FrameThatComesLateIsJudgedByTheWishOfItsTime) {
 }
 
 TEST(Vp9FilterTest, AsksForAKeyFrameWhenWhatItSendsCannotBeDecoded) {
-  Stream stream("L2T1");
+  FilteredStream stream("L2T1");
   Vp9Filter filter;
-  const auto key = stream.NextPicture(true);
-  filter.Start(key[0].timestamp, key[0].as_vp9, {1, 0});
+  const auto key = stream.NextPicture(true, 0);
+  filter.Start(AsVp9(key[0]), {1, 0});
   EXPECT_FALSE(filter.wants_key_frame({1, 0}));
   const auto next = stream.NextPicture();
-  EXPECT_TRUE(filter.Filter(next[0].timestamp, next[0].as_vp9, {1, 0}).forward);
-  EXPECT_FALSE(filter.Filter(next[1].timestamp, next[1].as_vp9, {1, 0}).forward) << "its key frame was lost";
+  const auto lower = filter.Filter(AsVp9(next[0]), {1, 0});
+  EXPECT_TRUE(lower.forward && lower.ends_picture);
+  EXPECT_FALSE(filter.Filter(AsVp9(next[1]), {1, 0}).forward) << "it has no key frame";
   EXPECT_TRUE(filter.wants_key_frame({1, 0}));
 }
 
 TEST(Vp9FilterTest, OneLayerOfIndependentOnesGoesOut) {
-  Stream stream("S2T1");
+  FilteredStream stream("S2T1");
   Vp9Filter filter;
   const auto first = stream.NextPicture(true);
-  filter.Start(first[0].timestamp, first[0].as_vp9, {1, 0});
-  filter.Filter(first[1].timestamp, first[1].as_vp9, {1, 0});
+  filter.Start(AsVp9(first[0]), {1, 0});
+  filter.Filter(AsVp9(first[1]), {1, 0});
   for (int i = 0; i < 4; ++i) {
     const auto picture = stream.NextPicture(i == 2);
-    EXPECT_FALSE(filter.Filter(picture[0].timestamp, picture[0].as_vp9, {1, 0}).forward) << i;
-    const auto upper = filter.Filter(picture[1].timestamp, picture[1].as_vp9, {1, 0});
+    EXPECT_FALSE(filter.Filter(AsVp9(picture[0]), {1, 0}).forward) << i;
+    const auto upper = filter.Filter(AsVp9(picture[1]), {1, 0});
     EXPECT_TRUE(upper.forward && upper.ends_picture) << i;
   }
 }
