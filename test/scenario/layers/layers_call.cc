@@ -47,8 +47,8 @@ LayersCall::LayersCall(const RtpVector& vector, const ReferenceFrames& reference
       to_(world_.AddTransport("to")),
       receiver_(ReceiverOf(vector), vector, reference),
       start_(world_.turn().now),
-      next_report_(start_),
-      disturbed_(start_ + kReportInterval) {
+      next_report_(start_) {
+  Disturb(kReportInterval);
   AddProducer();
   AddConsumer();
   wishes_.push_back({.at = start_,
@@ -120,6 +120,7 @@ void LayersCall::Send() {
   Trace(now(), "{} sent by {}, {} bytes", packet.seq.value(), packet.stream, packet.bytes.size());
   if (lose_up_ > 0) {
     --lose_up_;
+    Disturb(TimeDelta::Seconds(lose_for_good_ ? 3 : 1));
     Trace(now(), "lost on its way up{}", lose_for_good_ ? " for good" : "");
     if (lose_for_good_) lost_for_good_[{packet.stream, packet.seq.value()}] = now();
     return;
@@ -153,7 +154,8 @@ void LayersCall::Deliver() {
   for (const Datagram& packet : world_.TakeRtp(to_)) {
     if (lose_down_ > 0) {
       --lose_down_;
-      receiver_.Lost(packet);
+      Disturb(TimeDelta::Seconds(1));
+      receiver_.Lost(packet, now());
       Trace(now(), "lost on its way down, marker {}", rtp::PacketView::Parse(packet)->marker());
       continue;
     }
@@ -197,7 +199,7 @@ void LayersCall::SetConsumerPaused(bool paused) {
     world_.router().ResumeConsumer(*consumer_, world_.turn());
   }
   world_.EndTurn();
-  disturbed_ = std::max(disturbed_, now() + TimeDelta::Seconds(1));
+  Disturb(TimeDelta::Seconds(1));
 }
 
 void LayersCall::SetProducerPaused(bool paused) {
@@ -209,7 +211,7 @@ void LayersCall::SetProducerPaused(bool paused) {
     world_.router().ResumeProducer(*producer_, world_.turn());
   }
   world_.EndTurn();
-  disturbed_ = std::max(disturbed_, now() + TimeDelta::Seconds(1));
+  Disturb(TimeDelta::Seconds(1));
 }
 
 void LayersCall::LoseUp(int packets, bool for_good) {
@@ -217,12 +219,12 @@ void LayersCall::LoseUp(int packets, bool for_good) {
   lose_for_good_ = for_good;
   losses_for_good_ += for_good;
   if (for_good) last_loss_for_good_ = now();
-  disturbed_ = std::max(disturbed_, now() + TimeDelta::Seconds(for_good ? 3 : 1));
+  Disturb(TimeDelta::Seconds(for_good ? 3 : 1));
 }
 
 void LayersCall::LoseDown(int packets) {
   lose_down_ = packets;
-  disturbed_ = std::max(disturbed_, now() + TimeDelta::Seconds(1));
+  Disturb(TimeDelta::Seconds(1));
 }
 
 }  // namespace sluice::testing_support

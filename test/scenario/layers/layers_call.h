@@ -67,6 +67,9 @@ class LayersCall {
   void Deliver();
   void SendPli();
   void Look(const LayersReceiver::Shown& shown);
+  // What happens from now on for so long is no fault of a switch.
+  void Disturb(TimeDelta time);
+  bool IsDisturbed(Timestamp from, Timestamp to) const;
   void LookAtGap(const LayersReceiver::Shown& before, const LayersReceiver::Shown& now);
   int SpatialOf(const ReferenceFrames::Origin& origin) const;
   int LowestTemporal(Timestamp since) const;
@@ -92,7 +95,11 @@ class LayersCall {
   Timestamp last_loss_for_good_;
   int breaks_ = 0;
   int lose_down_ = 0;
-  Timestamp disturbed_;  // a pause or a loss: until then gaps tell nothing
+  struct Disturbance {
+    Timestamp from;
+    Timestamp until;
+  };
+  std::deque<Disturbance> disturbances_;  // pauses and losses: gaps that they touch tell nothing
   std::deque<Wish> wishes_;
   std::optional<LayersReceiver::Shown> last_;
   Stats stats_;

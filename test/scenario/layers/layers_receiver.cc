@@ -34,6 +34,7 @@ void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
   highest_ = next_ ? std::max(highest_, seq) : seq;
   if (!next_) next_ = seq;
   ++packets_;
+  NoteSent(view->timestamp(), now);
   Trace(now, "received {} of {}, {} bytes{}", seq.value(), view->timestamp(), view->payload().size(),
         view->marker() ? ", marker" : "");
   if (waiting_.empty()) gap_since_ = now;
@@ -41,9 +42,22 @@ void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
   TakeInOrder(now);
 }
 
-void LayersReceiver::Lost(std::span<const uint8_t> datagram) {
+void LayersReceiver::Lost(std::span<const uint8_t> datagram, Timestamp now) {
   const auto view = rtp::PacketView::Parse(datagram);
-  if (view && view->ssrc() == config_.ssrc && next_) highest_ = std::max(highest_, numbers_.Unwrap(view->seq()));
+  if (!view || view->ssrc() != config_.ssrc) return;
+  NoteSent(view->timestamp(), now);
+  if (next_) highest_ = std::max(highest_, numbers_.Unwrap(view->seq()));
+}
+
+void LayersReceiver::NoteSent(uint32_t timestamp, Timestamp now) {
+  if (!SentAt(timestamp).IsNever()) return;
+  sent_.emplace_back(timestamp, now);
+  if (sent_.size() > kPicturesKept) sent_.pop_front();
+}
+
+Timestamp LayersReceiver::SentAt(uint32_t timestamp) const {
+  const auto known = std::ranges::find(sent_, timestamp, &std::pair<uint32_t, Timestamp>::first);
+  return known == sent_.end() ? Timestamp() : known->second;
 }
 
 void LayersReceiver::ExpectPause() {
@@ -80,7 +94,7 @@ void LayersReceiver::Decode(const Picture& picture, Timestamp now) {
   if (!origin) return;
   Trace(now, "shows stream {} layer {}.{} captured {} as {}", origin->stream, origin->spatial_layer,
         origin->temporal_layer, origin->timestamp, picture.timestamp);
-  shown_.push_back({now, picture.timestamp, *origin, std::exchange(after_break_, false)});
+  shown_.push_back({now, SentAt(picture.timestamp), picture.timestamp, *origin, std::exchange(after_break_, false)});
 }
 
 std::vector<SeqNum> LayersReceiver::DueNacks(Timestamp now) {

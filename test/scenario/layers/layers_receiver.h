@@ -35,6 +35,7 @@ class LayersReceiver {
   // One picture that was decoded.
   struct Shown {
     Timestamp at;
+    Timestamp sent_at;       // its first packet, to us
     uint32_t timestamp = 0;  // RTP, as received
     ReferenceFrames::Origin origin;
     bool after_break = false;  // something before it was given up
@@ -44,7 +45,7 @@ class LayersReceiver {
 
   void Receive(std::span<const uint8_t> datagram, Timestamp now);
   // One that was lost on its way: it has been sent.
-  void Lost(std::span<const uint8_t> datagram);
+  void Lost(std::span<const uint8_t> datagram, Timestamp now);
   // The sender stops behind what was sent so far.
   void ExpectPause();
   // What to ask for now; mostly nothing.
@@ -59,6 +60,10 @@ class LayersReceiver {
   uint64_t packets() const { return packets_; }
 
  private:
+  static constexpr size_t kPicturesKept = 256;
+
+  void NoteSent(uint32_t timestamp, Timestamp now);
+  Timestamp SentAt(uint32_t timestamp) const;
   void TakeInOrder(Timestamp now);
   void Decode(const Picture& picture, Timestamp now);
   void GiveUp(Timestamp now);
@@ -70,8 +75,9 @@ class LayersReceiver {
   SeqUnwrapper numbers_;
   std::optional<ExtSeqNum> next_;
   std::map<ExtSeqNum, std::vector<uint8_t>> waiting_;
-  ExtSeqNum highest_;             // that was sent
-  std::deque<ExtSeqNum> pauses_;  // the first numbers behind pauses that are to come
+  ExtSeqNum highest_;                                // that was sent
+  std::deque<std::pair<uint32_t, Timestamp>> sent_;  // the last pictures, by RTP timestamp
+  std::deque<ExtSeqNum> pauses_;                     // the first numbers behind pauses that are to come
   Timestamp gap_since_;
   Timestamp last_nack_;
   Timestamp last_pli_;

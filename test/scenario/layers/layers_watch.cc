@@ -39,7 +39,7 @@ void LayersCall::Look(const LayersReceiver::Shown& shown) {
   if (!wish.reached && spatial == wish.spatial) {
     wish.reached = true;
     wish.reached_at = shown.at;
-    if (wish.at > disturbed_) stats_.reached_ms.push_back((shown.at - wish.at).seconds() * 1000);
+    if (!IsDisturbed(wish.at, shown.at)) stats_.reached_ms.push_back((shown.at - wish.at).seconds() * 1000);
   }
   const bool settled = wish.reached && shown.at - wish.reached_at > kSettled;
   if (settled && shown.origin.temporal_layer > wish.temporal) ++stats_.too_high;
@@ -47,8 +47,23 @@ void LayersCall::Look(const LayersReceiver::Shown& shown) {
   last_ = shown;
 }
 
+void LayersCall::Disturb(TimeDelta time) {
+  const Timestamp until = now() + time;
+  if (!disturbances_.empty() && disturbances_.back().until >= now()) {
+    disturbances_.back().until = std::max(disturbances_.back().until, until);
+  } else {
+    disturbances_.push_back({.from = now(), .until = until});
+  }
+  while (disturbances_.front().until < now() - TimeDelta::Seconds(10)) disturbances_.pop_front();
+}
+
+bool LayersCall::IsDisturbed(Timestamp from, Timestamp to) const {
+  return std::ranges::any_of(
+      disturbances_, [&](const auto& disturbance) { return disturbance.until > from && disturbance.from < to; });
+}
+
 void LayersCall::LookAtGap(const LayersReceiver::Shown& before, const LayersReceiver::Shown& now) {
-  if (before.at < disturbed_ || now.at < disturbed_) return;
+  if (IsDisturbed(before.sent_at, now.sent_at)) return;
   const uint32_t ticks = now.timestamp - before.timestamp;
   const int64_t captured = int64_t{now.origin.timestamp} - before.origin.timestamp;
   int64_t skew = (ticks - captured) % vector_.period;
@@ -60,6 +75,7 @@ void LayersCall::LookAtGap(const LayersReceiver::Shown& before, const LayersRece
   stats_.worst_skew_ms = std::max(stats_.worst_skew_ms, std::abs(skew_ms));
   const int temporal = LowestTemporal(before.at - TimeDelta::Seconds(1));
   const double gap = 1 + PicturesBetween(before.origin, ticks, temporal);
+  if (gap > 2) Trace(now.at, "GAP of {} intervals of {} temporal layers", gap, temporal + 1);
   stats_.all_gaps.push_back(gap);
   if (SpatialOf(before.origin) == SpatialOf(now.origin)) return;
   stats_.gaps.push_back(gap);
