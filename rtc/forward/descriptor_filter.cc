@@ -11,8 +11,8 @@ using codec::DecodeTargetIndication;
 using codec::DependencyInfo;
 using codec::DependencyStructure;
 
-FilteredPacket DescriptorFilter::Start(uint32_t timestamp, const DependencyInfo& frame,
-                                       const DependencyStructure& structure, Layers wish) {
+FilteredPacket DescriptorFilter::Start(const LayeredPacket& packet, Layers wish) {
+  const DependencyInfo& frame = *packet.frame.dependency;
   frames_ = {};
   newest_ = first_ = oldest_reference_ = (int64_t{1} << 20) + frame.frame_number;
   At(newest_) = Frame::kSent;
@@ -20,43 +20,52 @@ FilteredPacket DescriptorFilter::Start(uint32_t timestamp, const DependencyInfo&
   broken_.reset();
   current_ = -1;
   awaits_key_after_.reset();
-  picture_ = timestamp;
+  picture_ = packet.timestamp;
   before_picture_ = newest_ - 1;
   changes_.Clear();
   changes_.Add(newest_, {.target = current_, .trusted_from = newest_});
-  LearnTargets(structure);
+  LearnTargets(*packet.structure);
   sender_sends_ = frame.active_targets;
   told_targets_ = sender_sends_;
   ended_.reset();
   MoveTo(BestTarget(wish), frame);
-  return {.forward = true,
-          .ends_picture = EndsPicture(timestamp, newest_, frame),
-          .active_targets = ActiveTargets(newest_, frame)};
+  NoteTargetsSent();
+  return Pass(packet.timestamp, newest_, frame);
 }
 
-FilteredPacket DescriptorFilter::Filter(uint32_t timestamp, const DependencyInfo& frame,
-                                        const DependencyStructure& structure, Layers wish) {
+FilteredPacket DescriptorFilter::Filter(const LayeredPacket& packet, Layers wish) {
+  const DependencyInfo& frame = *packet.frame.dependency;
   const int64_t number = Unwrap(frame.frame_number);
   if (number < first_ || number + static_cast<int64_t>(kMemory) <= newest_) return {};
   if (number <= newest_ && frame.structure != structure_) return {};  // its targets are others than ours
-  if (number > newest_) {
-    if (timestamp != picture_) before_picture_ = newest_;
-    picture_ = timestamp;
-    AdvanceTo(number);
-    if (frame.structure != structure_) {
-      structure_ = frame.structure;
-      LearnTargets(structure);
-      current_ = -1;  // means another thing now
-      changes_.Add(number, {.target = current_, .trusted_from = number});
-    }
-    sender_sends_ = frame.active_targets;
-    FollowChains(number, frame);
-  }
+  if (number > newest_) Begin(number, packet);
   if (At(number) == Frame::kUnknown) {
-    if (number == newest_) Follow(frame, wish, ended_ == timestamp);
+    const bool is_newest = number == newest_;
+    if (is_newest) Follow(frame, wish, ended_ == packet.timestamp);
     At(number) = Decide(number, frame) ? Frame::kSent : Frame::kLeftOut;
+    if (is_newest && At(number) == Frame::kSent) NoteTargetsSent();
   }
   if (At(number) == Frame::kLeftOut) return {};
+  return Pass(packet.timestamp, number, frame);
+}
+
+// A new frame, the newest.
+void DescriptorFilter::Begin(int64_t number, const LayeredPacket& packet) {
+  const DependencyInfo& frame = *packet.frame.dependency;
+  if (packet.timestamp != picture_) before_picture_ = newest_;
+  picture_ = packet.timestamp;
+  AdvanceTo(number);
+  if (frame.structure != structure_) {
+    structure_ = frame.structure;
+    LearnTargets(*packet.structure);
+    current_ = -1;  // means another thing now
+    changes_.Add(number, {.target = current_, .trusted_from = number});
+  }
+  sender_sends_ = frame.active_targets;
+  FollowChains(number, frame);
+}
+
+FilteredPacket DescriptorFilter::Pass(uint32_t timestamp, int64_t number, const DependencyInfo& frame) {
   return {.forward = true,
           .ends_picture = EndsPicture(timestamp, number, frame),
           .active_targets = ActiveTargets(number, frame)};
@@ -242,12 +251,14 @@ uint32_t DescriptorFilter::TargetsSent() const {
   return sent & sender_sends_;
 }
 
-std::optional<uint32_t> DescriptorFilter::ActiveTargets(int64_t number, const DependencyInfo& frame) {
+void DescriptorFilter::NoteTargetsSent() {
   const uint32_t sent = TargetsSent();
-  if (sent != told_targets_ && number == newest_) {
-    told_targets_ = sent;
-    told_at_ = number;
-  }
+  if (sent == told_targets_) return;
+  told_targets_ = sent;
+  told_at_ = newest_;
+}
+
+std::optional<uint32_t> DescriptorFilter::ActiveTargets(int64_t number, const DependencyInfo& frame) const {
   const bool changed_here = number == told_at_;
   const bool restricted = told_targets_ != sender_sends_;
   const bool reminds = frame.first_packet && frame.temporal_layer == 0;

@@ -27,11 +27,9 @@ class DescriptorFilter {
  public:
   static constexpr size_t kMemory = 512;  // frames; a reference further back counts as sent
 
-  // The packet is the first of a key frame, the first that is sent.
-  FilteredPacket Start(uint32_t timestamp, const codec::DependencyInfo& frame,
-                       const codec::DependencyStructure& structure, Layers wish);
-  FilteredPacket Filter(uint32_t timestamp, const codec::DependencyInfo& frame,
-                        const codec::DependencyStructure& structure, Layers wish);
+  // The packet is the first of a key frame, the first that is sent. All have descriptors and their structure.
+  FilteredPacket Start(const LayeredPacket& packet, Layers wish);
+  FilteredPacket Filter(const LayeredPacket& packet, Layers wish);
   Layers current() const { return current_layers_; }
   bool wants_key_frame(Layers wish) const;
 
@@ -47,6 +45,7 @@ class DescriptorFilter {
   Frame& At(int64_t number) { return frames_[static_cast<size_t>(number) & (kMemory - 1)]; }
   Frame At(int64_t number) const { return frames_[static_cast<size_t>(number) & (kMemory - 1)]; }
   int64_t Unwrap(uint16_t number) const;
+  void Begin(int64_t number, const LayeredPacket& packet);
   void AdvanceTo(int64_t number);
   Frame StateOf(int64_t number, int64_t seen_from) const;
   // Whether `is_fine(number, state)` of all frames that this one refers to.
@@ -65,7 +64,9 @@ class DescriptorFilter {
   bool EndsPicture(uint32_t timestamp, int64_t number, const codec::DependencyInfo& frame);
   void Follow(const codec::DependencyInfo& frame, Layers wish, bool picture_ended);
   bool Decide(int64_t number, const codec::DependencyInfo& frame);
-  std::optional<uint32_t> ActiveTargets(int64_t number, const codec::DependencyInfo& frame);
+  FilteredPacket Pass(uint32_t timestamp, int64_t number, const codec::DependencyInfo& frame);
+  std::optional<uint32_t> ActiveTargets(int64_t number, const codec::DependencyInfo& frame) const;
+  void NoteTargetsSent();
   uint32_t TargetsSent() const;
 
   std::array<Frame, kMemory> frames_{};

@@ -8,8 +8,8 @@
 namespace sluice {
 namespace {
 
-Vp9Filter::Packet AsVp9(const LayerSelector::Packet& packet) {
-  return {.timestamp = packet.timestamp, .marker = packet.marker, .frame = packet.frame};
+LayeredPacket Layered(const LayerSelector::Packet& packet) {
+  return {.timestamp = packet.timestamp, .marker = packet.marker, .frame = packet.frame, .structure = packet.structure};
 }
 
 }  // namespace
@@ -18,6 +18,10 @@ LayerSelector::LayerSelector(const Config& config)
     : config_(config), preferred_{HighestSpatial(), config.temporal_layers - 1} {
   SLUICE_CHECK(config.streams >= 1 && config.streams <= kMaxStreams && config.spatial_layers >= 1 &&
                config.temporal_layers >= 1);
+  sources_.resize(static_cast<size_t>(config.streams));
+  const bool has_layers = config.temporal_layers > 1 || config.spatial_layers > 1;
+  if (has_layers && !config.everything)
+    inside_ = std::make_unique<Inside>(Inside{.filter = TemporalFilter(config.codec)});
 }
 
 LayerSelector::Selection LayerSelector::Select(const Packet& packet) {
@@ -33,7 +37,7 @@ LayerSelector::Selection LayerSelector::Select(const Packet& packet) {
   }
   if (packet.stream != TargetStream() || !may_start) return {};
   current_stream_ = packet.stream;
-  const FilteredPacket filtered = StartFilter(packet);
+  const FilteredPacket filtered = StartInside(packet);
   return {
       .decision = Decision::kSwitch, .ends_picture = filtered.ends_picture, .active_targets = filtered.active_targets};
 }
@@ -75,37 +79,27 @@ void LayerSelector::Note(const Packet& packet) {
   source.newest_arrival = packet.arrival;
 }
 
-FilteredPacket LayerSelector::StartFilter(const Packet& packet) {
-  filter_ = std::monostate();
-  if (config_.everything || (config_.temporal_layers == 1 && config_.spatial_layers == 1)) return {};
-  picture_timestamp_ = packet.timestamp;
-  const Layers wish = picture_wish_ = WishInside();
-  if (packet.frame.dependency && packet.structure) {
-    auto& filter = filter_.emplace<DescriptorFilter>();
-    return filter.Start(packet.timestamp, *packet.frame.dependency, *packet.structure, wish);
-  }
-  if (config_.codec == codec::MediaCodec::kVp9) {
-    return filter_.emplace<Vp9Filter>().Start(AsVp9(packet), wish);
-  }
-  filter_.emplace<TemporalFilter>(config_.codec).Start(packet.timestamp, wish);
-  return {};
+FilteredPacket LayerSelector::StartInside(const Packet& packet) {
+  if (!inside_) return {.forward = true};
+  auto& filter = inside_->filter;
+  inside_->picture_timestamp = packet.timestamp;
+  const Layers wish = inside_->picture_wish = WishInside();
+  const LayeredPacket layered = Layered(packet);
+  if (packet.frame.dependency && packet.structure) return filter.emplace<DescriptorFilter>().Start(layered, wish);
+  if (config_.codec == codec::MediaCodec::kVp9) return filter.emplace<Vp9Filter>().Start(layered, wish);
+  return filter.emplace<TemporalFilter>(config_.codec).Start(layered, wish);
 }
 
 FilteredPacket LayerSelector::FilterInside(const Packet& packet) {
+  if (!inside_) return {.forward = true};
   const Layers wish = WishForPictureOf(packet);
-  if (auto* temporal = std::get_if<TemporalFilter>(&filter_)) {
-    return temporal->Filter(packet.timestamp, packet.frame, wish);
-  }
-  if (auto* vp9 = std::get_if<Vp9Filter>(&filter_)) return vp9->Filter(AsVp9(packet), wish);
-  if (auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) {
-    return descriptor->Filter(packet.timestamp, *packet.frame.dependency, *packet.structure, wish);
-  }
-  return {.forward = true};
+  return std::visit([&](auto& filter) { return filter.Filter(Layered(packet), wish); }, inside_->filter);
 }
 
 // In a stream with descriptors it has none that can be read: the structure was lost, and may still come.
 bool LayerSelector::CannotBeJudgedYet(const Packet& packet) const {
-  return std::holds_alternative<DescriptorFilter>(filter_) && (!packet.frame.dependency || !packet.structure);
+  if (packet.frame.dependency && packet.structure) return false;
+  return inside_ && std::holds_alternative<DescriptorFilter>(inside_->filter);
 }
 
 void LayerSelector::SetPreferred(Layers layers) {
@@ -125,11 +119,11 @@ Layers LayerSelector::WishInside() const {
 }
 
 Layers LayerSelector::WishForPictureOf(const Packet& packet) {
-  if (IsNewerTimestamp(packet.timestamp, picture_timestamp_)) {
-    picture_timestamp_ = packet.timestamp;
-    picture_wish_ = WishInside();
+  if (IsNewerTimestamp(packet.timestamp, inside_->picture_timestamp)) {
+    inside_->picture_timestamp = packet.timestamp;
+    inside_->picture_wish = WishInside();
   }
-  return picture_wish_;
+  return inside_->picture_wish;
 }
 
 int LayerSelector::TargetStream() const {
@@ -160,9 +154,7 @@ std::optional<Layers> LayerSelector::target() const {
 std::optional<Layers> LayerSelector::current() const {
   if (current_stream_ < 0) return std::nullopt;
   Layers layers{HighestSpatial(), config_.temporal_layers - 1};
-  if (const auto* temporal = std::get_if<TemporalFilter>(&filter_)) layers = temporal->current();
-  if (const auto* vp9 = std::get_if<Vp9Filter>(&filter_)) layers = vp9->current();
-  if (const auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) layers = descriptor->current();
+  if (inside_) layers = std::visit([](const auto& filter) { return filter.current(); }, inside_->filter);
   if (config_.streams > 1) layers.spatial = current_stream_;
   return layers;
 }
@@ -171,10 +163,9 @@ std::optional<int> LayerSelector::wants_key_frame() const {
   const int stream = TargetStream();
   if (stream < 0 || !codec::TellsKeyFrames(config_.codec)) return std::nullopt;
   if (stream != current_stream_) return stream;
+  if (!inside_) return std::nullopt;
   const Layers wish = WishInside();
-  bool wants = false;
-  if (const auto* vp9 = std::get_if<Vp9Filter>(&filter_)) wants = vp9->wants_key_frame(wish);
-  if (const auto* descriptor = std::get_if<DescriptorFilter>(&filter_)) wants = descriptor->wants_key_frame(wish);
+  const bool wants = std::visit([&](const auto& filter) { return filter.wants_key_frame(wish); }, inside_->filter);
   return wants ? std::optional(stream) : std::nullopt;
 }
 

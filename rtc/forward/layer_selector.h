@@ -14,10 +14,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "rtc/base/ids.h"
 #include "rtc/base/units.h"
@@ -97,8 +98,13 @@ class LayerSelector {
     Timestamp newest_arrival;
     int silent_pictures = 0;
   };
-  // Everything passes / what the codec tells / what descriptors tell.
-  using Filter = std::variant<std::monostate, TemporalFilter, Vp9Filter, DescriptorFilter>;
+  // What was chosen inside the current stream: by what the codec tells / what descriptors tell.
+  struct Inside {
+    std::variant<TemporalFilter, Vp9Filter, DescriptorFilter> filter;
+    // Of the newest picture: a picture is not cut by a wish that comes in the middle of it.
+    uint32_t picture_timestamp = 0;
+    Layers picture_wish;
+  };
 
   bool is_svc() const { return config_.spatial_layers > 1; }
   Layers Wish() const { return limit_ ? std::min(preferred_, *limit_) : preferred_; }
@@ -110,18 +116,15 @@ class LayerSelector {
   bool MayStartWith(const Packet& packet) const;
   bool CannotBeJudgedYet(const Packet& packet) const;
   void Note(const Packet& packet);
-  FilteredPacket StartFilter(const Packet& packet);
+  FilteredPacket StartInside(const Packet& packet);
   FilteredPacket FilterInside(const Packet& packet);
 
   Config config_;
   Layers preferred_;
   std::optional<Layers> limit_;
-  std::array<Source, kMaxStreams> sources_{};
+  std::vector<Source> sources_;
   int current_stream_ = -1;
-  Filter filter_;
-  // Of the newest picture of the current stream: a picture is not cut by a wish that comes in the middle of it.
-  uint32_t picture_timestamp_ = 0;
-  Layers picture_wish_;
+  std::unique_ptr<Inside> inside_;  // null where everything passes
 };
 
 }  // namespace sluice

@@ -1,9 +1,12 @@
-// A pair of layers, and what a filter of layers says of one packet.
+// A pair of layers, what a filter of layers is told of one packet, and what it says of it.
 #pragma once
 
 #include <compare>
 #include <cstdint>
 #include <optional>
+
+#include "rtc/codec/dependency_descriptor.h"
+#include "rtc/codec/frame_info.h"
 
 namespace sluice {
 
@@ -12,6 +15,13 @@ struct Layers {
   int temporal = 0;
   // The spatial layer counts first.
   auto operator<=>(const Layers&) const = default;
+};
+
+struct LayeredPacket {
+  uint32_t timestamp = 0;  // the packets of a picture share it
+  bool marker = false;     // the sender's: there is no higher layer in this picture
+  const codec::FrameInfo& frame;
+  const codec::DependencyStructure* structure = nullptr;  // the stream's newest, if it has any
 };
 
 struct FilteredPacket {

@@ -9,15 +9,17 @@ constexpr bool MarksSwitchingPoints(codec::MediaCodec codec) {
 
 }  // namespace
 
-void TemporalFilter::Start(uint32_t timestamp, Layers wish) {
+FilteredPacket TemporalFilter::Start(const LayeredPacket& packet, Layers wish) {
   kept_.Clear();
-  kept_.Add(timestamp) = true;
+  kept_.Add(packet.timestamp) = true;
   current_ = wish.temporal;
   changes_.Clear();
-  changes_.Add(timestamp, current_);
+  changes_.Add(packet.timestamp, current_);
+  return {.forward = true};
 }
 
-FilteredPacket TemporalFilter::Filter(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish) {
+FilteredPacket TemporalFilter::Filter(const LayeredPacket& packet, Layers wish) {
+  const auto& [timestamp, marker, frame, structure] = packet;
   const auto newest = kept_.newest();
   const bool is_newer = !newest || IsNewerTimestamp(timestamp, *newest);
   bool* kept = is_newer ? nullptr : kept_.Find(timestamp);

@@ -19,9 +19,10 @@ class TemporalFilter {
   explicit TemporalFilter(codec::MediaCodec codec) : codec_(codec) {}
 
   // The packet is the first of a key frame, the first that is sent.
-  void Start(uint32_t timestamp, Layers wish);
-  FilteredPacket Filter(uint32_t timestamp, const codec::FrameInfo& frame, Layers wish);
+  FilteredPacket Start(const LayeredPacket& packet, Layers wish);
+  FilteredPacket Filter(const LayeredPacket& packet, Layers wish);
   Layers current() const { return {.spatial = 0, .temporal = current_}; }
+  bool wants_key_frame(Layers /*wish*/) const { return false; }
 
  private:
   void Move(uint32_t timestamp, const codec::FrameInfo& frame, int wish);

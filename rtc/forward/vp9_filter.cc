@@ -12,7 +12,7 @@ constexpr uint8_t UpTo(int layer) { return static_cast<uint8_t>((2 << layer) - 1
 
 }  // namespace
 
-FilteredPacket Vp9Filter::Start(const Packet& packet, Layers wish) {
+FilteredPacket Vp9Filter::Start(const LayeredPacket& packet, Layers wish) {
   plans_.Clear();
   picture_ = {};
   independent_ = simulcast_ = false;
@@ -23,7 +23,7 @@ FilteredPacket Vp9Filter::Start(const Packet& packet, Layers wish) {
   return Filter(packet, wish);
 }
 
-FilteredPacket Vp9Filter::Filter(const Packet& packet, Layers wish) {
+FilteredPacket Vp9Filter::Filter(const LayeredPacket& packet, Layers wish) {
   if (IsNewerTimestamp(packet.timestamp, picture_.timestamp)) {
     NoteHighest();
     BeginPicture(packet, wish);
@@ -41,7 +41,7 @@ FilteredPacket Vp9Filter::Filter(const Packet& packet, Layers wish) {
   return {.forward = true, .ends_picture = ends};
 }
 
-void Vp9Filter::BeginPicture(const Packet& packet, Layers wish) {
+void Vp9Filter::BeginPicture(const LayeredPacket& packet, Layers wish) {
   Plan plan = plans_.Last();
   ForgetWhatIsLeftOut(plan, packet.frame);
   plan.alone = independent_;
@@ -87,7 +87,7 @@ void Vp9Filter::PlanPicture(Plan& plan, const codec::FrameInfo& frame, Layers wi
   }
 }
 
-void Vp9Filter::LearnStructure(const Packet& packet) {
+void Vp9Filter::LearnStructure(const LayeredPacket& packet) {
   const codec::FrameInfo& frame = packet.frame;
   if (frame.spatial_layer > 0) {
     if (!frame.inter_picture) simulcast_ = !frame.inter_layer;
@@ -100,7 +100,7 @@ void Vp9Filter::LearnStructure(const Packet& packet) {
 }
 
 // What a packet of the newest picture changes in its plan.
-void Vp9Filter::Update(const Packet& packet, Layers wish) {
+void Vp9Filter::Update(const LayeredPacket& packet, Layers wish) {
   const codec::FrameInfo& frame = packet.frame;
   const int spatial = frame.spatial_layer;
   Plan plan = plans_.Last();

@@ -27,14 +27,9 @@ class Vp9Filter {
  public:
   static constexpr int kWindow = 8;  // pictures
 
-  struct Packet {
-    uint32_t timestamp = 0;
-    bool marker = false;  // the sender's: there is no higher layer in this picture
-    const codec::FrameInfo& frame;
-  };
   // The packet is the first of a key picture, the first that is sent.
-  FilteredPacket Start(const Packet& packet, Layers wish);
-  FilteredPacket Filter(const Packet& packet, Layers wish);
+  FilteredPacket Start(const LayeredPacket& packet, Layers wish);
+  FilteredPacket Filter(const LayeredPacket& packet, Layers wish);
   Layers current() const;
   bool wants_key_frame(Layers wish) const;
 
@@ -61,12 +56,12 @@ class Vp9Filter {
     bool ended = false;   // its last packet was sent
   };
 
-  void BeginPicture(const Packet& packet, Layers wish);
+  void BeginPicture(const LayeredPacket& packet, Layers wish);
   void ForgetWhatIsLeftOut(Plan& plan, const codec::FrameInfo& next) const;
   void PlanKeyPicture(Plan& plan, const codec::FrameInfo& frame, Layers wish) const;
   void PlanPicture(Plan& plan, const codec::FrameInfo& frame, Layers wish) const;
-  void LearnStructure(const Packet& packet);
-  void Update(const Packet& packet, Layers wish);
+  void LearnStructure(const LayeredPacket& packet);
+  void Update(const LayeredPacket& packet, Layers wish);
   bool MayGoUp(const Plan& plan, const codec::FrameInfo& frame, Layers wish) const;
   static bool IsSent(const Plan& plan, const codec::FrameInfo& frame);
   void NoteHighest();

@@ -16,7 +16,7 @@ namespace sluice::testing_support {
 struct FilteredFrame {
   int64_t number = 0;
   uint32_t timestamp = 0;
-  codec::DependencyInfo dependency;
+  codec::FrameInfo described;  // by a dependency descriptor
   codec::FrameInfo as_vp9;
   bool marker = false;  // the last of its picture
   std::vector<int64_t> needs;
@@ -25,14 +25,17 @@ struct FilteredFrame {
 // The same frame as it comes in two packets.
 inline std::array<FilteredFrame, 2> InTwoPackets(const FilteredFrame& frame) {
   std::array<FilteredFrame, 2> packets = {frame, frame};
-  packets[0].marker = packets[0].as_vp9.end_of_frame = packets[0].dependency.last_packet = false;
+  packets[0].marker = packets[0].as_vp9.end_of_frame = packets[0].described.dependency->last_packet = false;
   packets[1].as_vp9.start_of_frame = packets[1].as_vp9.key_frame = false;
-  packets[1].dependency.first_packet = packets[1].dependency.has_structure = false;
+  packets[1].described.dependency->first_packet = packets[1].described.dependency->has_structure = false;
   return packets;
 }
 
-inline Vp9Filter::Packet AsVp9(const FilteredFrame& frame) {
+inline LayeredPacket AsVp9(const FilteredFrame& frame) {
   return {.timestamp = frame.timestamp, .marker = frame.marker, .frame = frame.as_vp9};
+}
+inline LayeredPacket Described(const FilteredFrame& frame, const codec::DependencyStructure& structure) {
+  return {.timestamp = frame.timestamp, .marker = frame.marker, .frame = frame.described, .structure = &structure};
 }
 
 class FilteredStream {
@@ -55,7 +58,7 @@ class FilteredStream {
  private:
   FilteredFrame See(const LayeredFrame& made, bool highest) {
     FilteredFrame frame{.number = number_, .timestamp = timestamp_};
-    frame.dependency = *reader_.Read(stream_.Descriptor(made), ExtSeqNum(number_));
+    frame.described.dependency = reader_.Read(stream_.Descriptor(made), ExtSeqNum(number_));
     frame.as_vp9 = {.key_frame = made.key_picture && made.spatial == 0,
                     .start_of_frame = true,
                     .end_of_frame = true,
@@ -122,10 +125,10 @@ class FilteringReceiver {
       if (!frame.as_vp9.key_frame) return {};
       started_ = true;
       first_ = frame.number;
-      if (by_descriptor_) return descriptor_.Start(frame.timestamp, frame.dependency, stream_.structure(), wish);
+      if (by_descriptor_) return descriptor_.Start(Described(frame, stream_.structure()), wish);
       return vp9_.Start(AsVp9(frame), wish);
     }
-    if (by_descriptor_) return descriptor_.Filter(frame.timestamp, frame.dependency, stream_.structure(), wish);
+    if (by_descriptor_) return descriptor_.Filter(Described(frame, stream_.structure()), wish);
     return vp9_.Filter(AsVp9(frame), wish);
   }
 

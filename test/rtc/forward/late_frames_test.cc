@@ -60,7 +60,7 @@ void LateFramesTest::Give(FilteringReceiver& receiver, const FilteredFrame& pack
   receiver.Take(packet, wish_of_picture_);
   Outcome& outcome = outcomes_[packet.number];
   outcome.frame = packet;
-  const auto bit = static_cast<uint8_t>(packet.dependency.last_packet ? 0b10 : 0b01);
+  const auto bit = static_cast<uint8_t>(packet.described.dependency->last_packet ? 0b10 : 0b01);
   if (!receiver.passed(packet.number)) return;
   outcome.passed |= bit;
   if (packet.marker || receiver.ends_picture()) outcome.markers |= bit;

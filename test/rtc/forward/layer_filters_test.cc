@@ -151,12 +151,12 @@ TEST(DescriptorFilterTest, FollowsWhatTheSenderStopsSending) {
   FilteredStream stream("L2T1");
   DescriptorFilter filter;
   auto picture = stream.NextPicture(true);
-  filter.Start(picture[0].timestamp, picture[0].dependency, stream.structure(), {1, 0});
-  filter.Filter(picture[1].timestamp, picture[1].dependency, stream.structure(), {1, 0});
+  filter.Start(Described(picture[0], stream.structure()), {1, 0});
+  filter.Filter(Described(picture[1], stream.structure()), {1, 0});
   EXPECT_EQ(filter.current(), (Layers{1, 0}));
   picture = stream.NextPicture(false, 0);
-  picture[0].dependency.active_targets = 0b01;
-  EXPECT_TRUE(filter.Filter(picture[0].timestamp, picture[0].dependency, stream.structure(), {1, 0}).forward);
+  picture[0].described.dependency->active_targets = 0b01;
+  EXPECT_TRUE(filter.Filter(Described(picture[0], stream.structure()), {1, 0}).forward);
   EXPECT_EQ(filter.current(), (Layers{0, 0}));
   EXPECT_FALSE(filter.wants_key_frame({1, 0}));
 }
@@ -165,12 +165,12 @@ TEST(DescriptorFilterTest, FrameThatComesLateGetsWhatItsFirstPacketGot) {
   FilteredStream stream("L1T2");
   DescriptorFilter filter;
   const auto key = stream.NextPicture(true)[0];
-  filter.Start(key.timestamp, key.dependency, stream.structure(), {0, 1});
+  filter.Start(Described(key, stream.structure()), {0, 1});
   const auto upper = stream.NextPicture(false)[0];
-  EXPECT_TRUE(filter.Filter(upper.timestamp, upper.dependency, stream.structure(), {0, 1}).forward);
+  EXPECT_TRUE(filter.Filter(Described(upper, stream.structure()), {0, 1}).forward);
   const auto base = stream.NextPicture(false)[0];
-  filter.Filter(base.timestamp, base.dependency, stream.structure(), {0, 0});
-  EXPECT_TRUE(filter.Filter(upper.timestamp, upper.dependency, stream.structure(), {0, 0}).forward);
+  filter.Filter(Described(base, stream.structure()), {0, 0});
+  EXPECT_TRUE(filter.Filter(Described(upper, stream.structure()), {0, 0}).forward);
 }
 
 TEST(Vp9FilterTest, DoesNotWaitForALayerThatDoesNotComeAnyMore) {
@@ -221,14 +221,17 @@ TEST_P(LayerFiltersTest, FrameThatComesLateIsJudgedByTheWishOfItsTime) {
 
 TEST(TemporalFilterTest, FrameThatComesLateIsJudgedByTheWishOfItsTime) {
   TemporalFilter filter(codec::MediaCodec::kVp8);
-  filter.Start(0, {0, 2});
   codec::FrameInfo base;
   codec::FrameInfo upper;
   upper.temporal_layer = 2;
-  EXPECT_TRUE(filter.Filter(6000, base, {0, 2}).forward);
-  EXPECT_FALSE(filter.Filter(12000, upper, {0, 0}).forward);
-  EXPECT_TRUE(filter.Filter(3000, upper, {0, 0}).forward);
-  EXPECT_FALSE(filter.Filter(12000, upper, {0, 2}).forward) << "the rest of a frame that was left out";
+  const auto at = [](uint32_t timestamp, const codec::FrameInfo& frame) {
+    return LayeredPacket{.timestamp = timestamp, .frame = frame};
+  };
+  filter.Start(at(0, base), {0, 2});
+  EXPECT_TRUE(filter.Filter(at(6000, base), {0, 2}).forward);
+  EXPECT_FALSE(filter.Filter(at(12000, upper), {0, 0}).forward);
+  EXPECT_TRUE(filter.Filter(at(3000, upper), {0, 0}).forward);
+  EXPECT_FALSE(filter.Filter(at(12000, upper), {0, 2}).forward) << "the rest of a frame that was left out";
 }
 
 TEST(Vp9FilterTest, AsksForAKeyFrameWhenWhatItSendsCannotBeDecoded) {
