@@ -123,6 +123,7 @@ void LayersCall::Send() {
     Disturb(TimeDelta::Seconds(lose_for_good_ ? 3 : 1));
     Trace(now(), "lost on its way up{}", lose_for_good_ ? " for good" : "");
     if (lose_for_good_) lost_for_good_[{packet.stream, packet.seq.value()}] = now();
+    lost_up_.emplace(packet.stream, packet.seq.value());
     return;
   }
   world_.Receive(from_, packet.bytes);
@@ -130,27 +131,34 @@ void LayersCall::Send() {
 }
 
 void LayersCall::AnswerRtcp() {
-  std::vector<Datagram> again;
+  using Lost = std::pair<int, uint16_t>;
+  std::vector<std::pair<Lost, Datagram>> again;
   for (const Datagram& datagram : world_.TakeRtcp(from_)) {
-    rtcp::ReadCompound(datagram, rtcp::Overloaded{
-                                     [&](const rtcp::Nack& nack) {
-                                       const int stream = static_cast<int>(nack.media.value() - 1000);
-                                       for (const SeqNum seq : nack.seqs) {
-                                         if (lost_for_good_.contains({stream, seq.value()})) continue;
-                                         const auto kept = player_.Again(stream, seq);
-                                         if (kept.empty()) continue;
-                                         Trace(now(), "{} sent again by {}", seq.value(), stream);
-                                         again.emplace_back(kept.begin(), kept.end());
-                                       }
-                                     },
-                                     [&](const rtcp::Pli&) { ++stats_.key_frame_requests; },
-                                 });
+    rtcp::ReadCompound(datagram,
+                       rtcp::Overloaded{
+                           [&](const rtcp::Nack& nack) {
+                             const int stream = static_cast<int>(nack.media.value() - 1000);
+                             for (const SeqNum seq : nack.seqs) {
+                               if (lost_for_good_.contains({stream, seq.value()})) continue;
+                               const auto kept = player_.Again(stream, seq);
+                               if (kept.empty()) continue;
+                               Trace(now(), "{} sent again by {}", seq.value(), stream);
+                               again.emplace_back(Lost{stream, seq.value()}, Datagram(kept.begin(), kept.end()));
+                             }
+                           },
+                           [&](const rtcp::Pli&) { ++stats_.key_frame_requests; },
+                       });
   }
-  for (Datagram& packet : again) world_.Receive(from_, std::move(packet));
+  for (auto& [lost, packet] : again) {
+    world_.Receive(from_, std::move(packet));
+    NoteSource();
+    lost_up_.erase(lost);
+  }
   std::erase_if(lost_for_good_, [&](const auto& lost) { return now() - lost.second > TimeDelta::Seconds(5); });
 }
 
 void LayersCall::Deliver() {
+  NoteSource();
   for (const Datagram& packet : world_.TakeRtp(to_)) {
     if (lose_down_ > 0) {
       --lose_down_;
@@ -170,7 +178,8 @@ void LayersCall::Deliver() {
   }
   if (receiver_.breaks() > breaks_) {
     breaks_ = receiver_.breaks();
-    const bool explained = !last_loss_for_good_.IsNever() && now() - last_loss_for_good_ < TimeDelta::Seconds(3);
+    const bool explained = IsExplained();
+    Trace(now(), "a break, {}", explained ? "explained" : "not explained");
     stats_.unexplained_breaks += !explained;
   }
   if (receiver_.DuePli(now())) SendPli();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ class LayersCall {
     int too_high = 0;          // pictures of a temporal layer above the asked one, kSettled after the spatial one came
     double worst_skew_ms = 0;  // of the distance of two pictures' timestamps from that of their capture
     int key_frame_requests = 0;  // that the sender got
-    int unexplained_breaks = 0;  // the receiver gave up on packets, and none was lost for good lately
+    int unexplained_breaks = 0;  // the receiver gave up on packets, though all could be had (see IsExplained())
   };
   static constexpr TimeDelta kSettled = TimeDelta::Millis(150);
 
@@ -65,6 +66,8 @@ class LayersCall {
   void Send();
   void AnswerRtcp();
   void Deliver();
+  bool IsExplained();
+  void NoteSource();
   void SendPli();
   void Look(const LayersReceiver::Shown& shown);
   // What happens from now on for so long is no fault of a switch.
@@ -93,7 +96,12 @@ class LayersCall {
   std::map<std::pair<int, uint16_t>, Timestamp> lost_for_good_;
   int losses_for_good_ = 0;
   Timestamp last_loss_for_good_;
+  std::set<std::pair<int, uint16_t>> lost_up_;  // and not yet sent again
+  std::optional<int> source_;                   // the stream that the consumer forwards
+  Timestamp inactive_;                          // until when it was paused
+  Timestamp left_behind_;                       // when it last went on from a stream of which something was lost
   int breaks_ = 0;
+  int late_breaks_ = 0;
   int lose_down_ = 0;
   struct Disturbance {
     Timestamp from;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "rtc/rtp/rtx.h"
+#include "rtc/stream/packet_ring.h"
 #include "test/scenario/layers/trace.h"
 
 namespace sluice::testing_support {
@@ -46,7 +47,10 @@ void LayersReceiver::Lost(std::span<const uint8_t> datagram, Timestamp now) {
   const auto view = rtp::PacketView::Parse(datagram);
   if (!view || view->ssrc() != config_.ssrc) return;
   NoteSent(view->timestamp(), now);
-  if (next_) highest_ = std::max(highest_, numbers_.Unwrap(view->seq()));
+  if (!next_) return;
+  const ExtSeqNum seq = numbers_.Unwrap(view->seq());
+  highest_ = std::max(highest_, seq);
+  lost_.try_emplace(seq, now);
 }
 
 void LayersReceiver::NoteSent(uint32_t timestamp, Timestamp now) {
@@ -114,9 +118,14 @@ std::vector<SeqNum> LayersReceiver::DueNacks(Timestamp now) {
 void LayersReceiver::GiveUp(Timestamp now) {
   Trace(now, "gives up {} up to {}", next_->value(), waiting_.begin()->first.value());
   ++breaks_;
+  const ExtSeqNum end = waiting_.begin()->first;
+  late_breaks_ += std::ranges::any_of(lost_, [&](const auto& lost) {
+    return lost.first >= *next_ && lost.first < end && gap_since_ - lost.second > PacketRing::Video().max_age;
+  });
+  lost_.erase(lost_.begin(), lost_.lower_bound(end));
   after_break_ = true;
   depacketizer_->Restart();
-  next_ = waiting_.begin()->first;
+  next_ = end;
   TakeInOrder(now);
 }
 

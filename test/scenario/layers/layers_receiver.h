@@ -54,8 +54,9 @@ class LayersReceiver {
 
   std::vector<Shown> TakeShown() { return std::exchange(shown_, {}); }
   const std::vector<std::string>& errors() const { return errors_; }
-  // How often something was given up.
+  // How often something was given up, and how often that was lost so long before it was missed that nobody has it.
   int breaks() const { return breaks_; }
+  int late_breaks() const { return late_breaks_; }
   uint64_t pictures() const { return pictures_; }
   uint64_t packets() const { return packets_; }
 
@@ -75,7 +76,8 @@ class LayersReceiver {
   SeqUnwrapper numbers_;
   std::optional<ExtSeqNum> next_;
   std::map<ExtSeqNum, std::vector<uint8_t>> waiting_;
-  ExtSeqNum highest_;                                // that was sent
+  ExtSeqNum highest_;  // that was sent
+  std::map<ExtSeqNum, Timestamp> lost_;
   std::deque<std::pair<uint32_t, Timestamp>> sent_;  // the last pictures, by RTP timestamp
   std::deque<ExtSeqNum> pauses_;                     // the first numbers behind pauses that are to come
   Timestamp gap_since_;
@@ -83,6 +85,7 @@ class LayersReceiver {
   Timestamp last_pli_;
   bool after_break_ = false;
   int breaks_ = 0;
+  int late_breaks_ = 0;
   uint64_t pictures_ = 0;
   uint64_t packets_ = 0;
   std::vector<Shown> shown_;

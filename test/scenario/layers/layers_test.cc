@@ -130,9 +130,7 @@ TEST_P(LayersTest, EveryPictureIsDecodedThroughPausesAndLosses) {
   call.RunFor(TimeDelta::Seconds(3));
   Report("events");
   EXPECT_EQ(FirstErrors(), std::vector<std::string>());
-  // What is repaired on its way up only after the consumer went to another stream is not sent any more: the receiver
-  // waits for it until the key frame.
-  EXPECT_LE(call.stats().unexplained_breaks, 1 + events / 250);
+  EXPECT_EQ(call.stats().unexplained_breaks, 0);
   EXPECT_LE(Percentile(call.stats().all_gaps, 1), 2);
   EXPECT_LE(call.stats().worst_skew_ms, 5);
 }

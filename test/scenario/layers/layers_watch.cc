@@ -1,6 +1,7 @@
-// What a viewer would notice of a LayersCall: gaps, and how long a wish takes.
+// What a viewer would notice of a LayersCall: gaps, breaks, and how long a wish takes.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "test/scenario/layers/layers_call.h"
 #include "test/scenario/layers/trace.h"
@@ -31,6 +32,28 @@ int LayersCall::PicturesBetween(const ReferenceFrames::Origin& origin, uint32_t 
     if (counts && after > 0 && after + 45 < ticks) ++count;
   }
   return count;
+}
+
+// Something was lost for good lately; or the consumer had gone to another stream, or paused, before it was repaired on its
+// way up; or the consumer was paused while it was asked for; or it was lost on its way down so long before the receiver
+// could know it that the worker has it no more.
+bool LayersCall::IsExplained() {
+  const auto lately = [&](Timestamp when) { return !when.IsNever() && now() - when < TimeDelta::Seconds(3); };
+  const bool too_late = std::exchange(late_breaks_, receiver_.late_breaks()) != receiver_.late_breaks();
+  const bool was_paused = !inactive_.IsNever() && now() - inactive_ < LayersReceiver::kPatience;
+  return too_late || was_paused || lately(last_loss_for_good_) || lately(left_behind_);
+}
+
+// Called whenever the consumer may have gone to another stream, or away from the one that it had.
+void LayersCall::NoteSource() {
+  const auto layers = consumer_->current_layers();
+  std::optional<int> source;
+  if (layers && consumer_->active()) source = vector_.stream_count > 1 ? layers->spatial : 0;
+  if (!consumer_->active()) inactive_ = now();
+  const auto before = std::exchange(source_, source);
+  if (!before || before == source) return;
+  if (std::ranges::any_of(lost_up_, [&](const auto& lost) { return lost.first == *before; })) left_behind_ = now();
+  std::erase_if(lost_up_, [&](const auto& lost) { return lost.first == *before; });
 }
 
 void LayersCall::Look(const LayersReceiver::Shown& shown) {
