@@ -60,6 +60,7 @@ void DescriptorFilter::Begin(int64_t number, const LayeredPacket& packet) {
     LearnTargets(*packet.structure);
     current_ = -1;  // means another thing now
     changes_.Add(number, {.target = current_, .trusted_from = number});
+    told_targets_ = frame.active_targets;  // a new structure says so itself
   }
   sender_sends_ = frame.active_targets;
   FollowChains(number, frame);

@@ -36,7 +36,7 @@ FilteredPacket Vp9Filter::Filter(const LayeredPacket& packet, Layers wish) {
   const bool ends = packet.frame.end_of_frame && packet.frame.spatial_layer == plan.spatial;
   if (is_newest) {
     picture_.sent |= Bit(packet.frame.spatial_layer);
-    picture_.ended |= ends;
+    picture_.ended |= ends && !packet.marker;
   }
   return {.forward = true, .ends_picture = ends};
 }

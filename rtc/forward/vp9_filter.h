@@ -53,7 +53,7 @@ class Vp9Filter {
     uint8_t highest = 0;
     bool key = false;
     bool wanted = false;  // its temporal layer is
-    bool ended = false;   // its last packet was sent
+    bool ended = false;   // by a marker of ours: nothing may come behind it
   };
 
   void BeginPicture(const LayeredPacket& packet, Layers wish);

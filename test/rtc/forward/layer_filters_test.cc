@@ -247,6 +247,21 @@ TEST(Vp9FilterTest, AsksForAKeyFrameWhenWhatItSendsCannotBeDecoded) {
   EXPECT_TRUE(filter.wants_key_frame({1, 0}));
 }
 
+TEST(Vp9FilterTest, SenderWhoMarksTheEndOfEveryLayerFrameIsNotHeldToIt) {
+  FilteredStream stream("L2T1");
+  Vp9Filter filter;
+  bool started = false;
+  for (int i = 0; i < 4; ++i) {
+    for (auto& frame : stream.NextPicture(i == 0)) {
+      frame.marker = true;
+      EXPECT_TRUE((started ? filter.Filter(AsVp9(frame), {1, 0}) : filter.Start(AsVp9(frame), {1, 0})).forward) << i;
+      started = true;
+    }
+  }
+  EXPECT_EQ(filter.current(), (Layers{1, 0}));
+  EXPECT_FALSE(filter.wants_key_frame({1, 0}));
+}
+
 TEST(Vp9FilterTest, OneLayerOfIndependentOnesGoesOut) {
   FilteredStream stream("S2T1");
   Vp9Filter filter;
