@@ -85,7 +85,8 @@ RateController::Input BandwidthController::InputOf(Timestamp now) {
           .acked_long = acked_long,
           .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
           .limited_by_sources = limited,
-          .allocated = demand_.IsSteady(now) ? demand_.steady() : DataRate::Zero()};
+          .allocated = demand_.IsSteady(now) ? demand_.steady() : DataRate::Zero(),
+          .next = demand_.elastic() ? DataRate::Zero() : demand_.next()};
 }
 
 // A layer begins with a key frame, which fills the queue of any line that just carries the layer; a probe that fails does

@@ -10,8 +10,9 @@ constexpr double kFastGrowth = 0.25;  // a second, where no capacity is known
 constexpr double kSlowGrowth = 0.02;  // a second at least, near the capacity
 constexpr double kRootGrowth = 1.0;   // kbit/s a second for the root of kbit/s
 constexpr double kBeyond = 0.5;
-constexpr double kNear = 0.9;      // of the capacity
-constexpr double kHeadroom = 1.5;  // over what arrives
+constexpr double kNear = 0.9;            // of the capacity
+constexpr double kHeadroom = 1.5;        // over what arrives
+constexpr double kLayersHeadroom = 1.1;  // over what layers take
 constexpr DataRate kHeadroomAbove = DataRate::KilobitsPerSec(10);
 constexpr TimeDelta kMostTime = TimeDelta::Millis(300);  // between updates, that counts for growth
 constexpr TimeDelta kSettle = TimeDelta::Millis(100);    // beyond the response, before it falls again
@@ -130,7 +131,13 @@ void RateController::Grow(const Input& input) {
   } else {
     grown = rate_ * (1 + kFastGrowth * since.seconds());
   }
-  if (input.acked_long) grown = std::min(grown, *input.acked_long * kHeadroom + kHeadroomAbove);
+  if (input.acked_long) {
+    const DataRate most = *input.acked_long * kHeadroom + kHeadroomAbove;
+    grown = std::min(grown, most);
+    // A layer that is further away is not reached so. What grew for it would only make its probes fill the queue.
+    if (input.allocated > DataRate::Zero() && input.next > most)
+      grown = std::min(grown, input.allocated * kLayersHeadroom);
+  }
   rate_ = std::max(rate_, grown);
 }
 

@@ -2,7 +2,8 @@
 // (AIMD, draft-ietf-rmcat-gcc-02, 5.5), and lets the queue drain after a fall.
 //
 //   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second.
-//            Never far beyond what arrives, and not at all while the sources send much less
+//            Never far beyond what arrives, hardly beyond what layers take while the next one is further away than that,
+//            and not at all while the sources send much less
 //   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again. Layers
 //            that fit what arrives are kept: a burst filled the queue. If it does not go then, they are not
 //   undo     if packets that left before a fall, shortly after those that told of it, find no queue, it was a stall of the
@@ -39,6 +40,7 @@ class RateController {
     TimeDelta response;               // from a change of the rate to seeing what it did
     bool limited_by_sources = false;  // they send much less than they may
     DataRate allocated;               // what layers have taken for a while; zero: it changes
+    DataRate next;                    // what the next layer needs; zero: there is none, or sources follow the rate
   };
 
   explicit RateController(DataRate start) : rate_(start) {}

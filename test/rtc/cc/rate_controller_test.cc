@@ -54,6 +54,19 @@ TEST_F(RateControllerTest, DoesNotGrowWhileTheSourcesSendMuchLess) {
   EXPECT_EQ(controller_.rate(), Kbps(1000));
 }
 
+TEST_F(RateControllerTest, DoesNotGrowForALayerThatGrowthDoesNotReach) {
+  controller_.Set(Kbps(560));
+  Empty(544);
+  input_.allocated = Kbps(544);
+  input_.next = Kbps(1700);
+  Run(TimeDelta::Seconds(10));
+  EXPECT_GT(controller_.rate(), Kbps(590));
+  EXPECT_LT(controller_.rate(), Kbps(600));
+  input_.next = Kbps(800);
+  Run(TimeDelta::Seconds(10));
+  EXPECT_GT(controller_.rate(), Kbps(800));
+}
+
 TEST_F(RateControllerTest, FallsToAShareOfWhatArrivesAndDrains) {
   Empty(1000);
   Run(TimeDelta::Millis(100));

@@ -21,7 +21,8 @@ class Sender {
 
  private:
   void Period() {
-    controller_.SetDemand(DataRate::KilobitsPerSec(500), DataRate::KilobitsPerSec(1700), now_);
+    // More than the line gives, so that it is asked for again and again.
+    controller_.SetDemand(DataRate::KilobitsPerSec(500), DataRate::KilobitsPerSec(10'000), now_);
     const auto probe = controller_.TakeProbe(now_);
     probes_ += probe.has_value();
     rtcp::TransportFeedback feedback{
