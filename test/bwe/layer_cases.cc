@@ -61,7 +61,7 @@ Outcome MiddleLayerJustFits(SourceKind kind, uint64_t seed, int from_s) {
   const int end = from_s + 60;
   // It is had at once where it was had before; what counts is when it stays.
   outcome.figures.push_back(
-      ReachedAfter(world, "the layer of 500 kbit/s after", from_s + (from_s > 0 ? 2 : 0), Kbps(430), 10, 10));
+      ReachedAfter(world, "the layer of 500 kbit/s after", from_s + (from_s > 0 ? 2 : 0), Kbps(430), 20, 10));
   outcome.figures.push_back({.name = "rate, from 15 s on",
                              .value = static_cast<double>(world.Media(0, settled, end).rate.kbps()),
                              .min = 430,
@@ -83,7 +83,7 @@ Outcome TopOfThree(SourceKind kind, uint64_t seed) {
   Bottleneck& line = world.AddLine({{0, 20'000}});
   world.AddMedia({.hops = {&line}, .layers_kbps = {150, 700, 4000}});
   world.Run(30);
-  outcome.figures.push_back(ReachedAfter(world, "the top layer after", 0, Kbps(3600), 4, 3));
+  outcome.figures.push_back(ReachedAfter(world, "the top layer after", 0, Kbps(3600), 5, 3));
   return outcome;
 }
 
@@ -96,7 +96,7 @@ Outcome NextLayer(SourceKind kind, uint64_t seed, int line_kbps) {
   world.Run(90);
   MeasureSpan(outcome, "from 60 s on", 60, 90, line_kbps >= 1800 ? 1350.0 : 500.0, 60, 0.01);
   if (line_kbps >= 1800) {
-    outcome.figures.push_back(ReachedAfter(world, "the next layer after", 30, Kbps(1350), 30, 15));
+    outcome.figures.push_back(ReachedAfter(world, "the next layer after", 30, Kbps(1350), 25, 15));
   }
   MeasureSwitches(outcome, 40, 90, 5);
   return outcome;

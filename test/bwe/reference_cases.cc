@@ -37,7 +37,7 @@ Outcome StepsUpAndDown(SourceKind kind, uint64_t seed) {
   world.At(45, [&flow] { flow.forth().SetDelay(TimeDelta::Millis(200)); });
   world.Run(95);
   outcome.figures.push_back(Target(world, 25, 450));
-  outcome.figures.push_back(Target(world, 45, 730, std::nullopt, 750));
+  outcome.figures.push_back(Target(world, 45, 740, std::nullopt, 750));
   outcome.figures.push_back(Target(world, 95, 65, 115));
   return outcome;
 }

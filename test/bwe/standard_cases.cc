@@ -59,7 +59,7 @@ void MeasureFairness(Outcome& outcome, const std::string& what, int begin, int e
   }
   outcome.figures.push_back({.name = "largest rate over smallest, " + what,
                              .value = most / least,
-                             .max = max_ratio * 1.35,
+                             .max = max_ratio * 1.3,
                              .goal = max_ratio});
 }
 
@@ -76,7 +76,7 @@ void MeasureTogether(Outcome& outcome, const std::string& what, int begin, int e
       {.name = "utilisation together, " + what, .value = sum / line_kbps, .min = min, .max = 1.06});
   outcome.figures.push_back({.name = "queueing delay p95, " + what,
                              .value = p95,
-                             .max = IsAdaptive(outcome.world->kind()) ? 100 : 230,
+                             .max = IsAdaptive(outcome.world->kind()) ? 75 : 190,
                              .unit = "ms"});
 }
 
@@ -86,8 +86,8 @@ Outcome SingleFlow(SourceKind kind, uint64_t seed, TimeDelta delay) {
   Bottleneck& line = world.AddLine({{0, 1000}, {40, 2500}, {60, 600}, {80, 1000}});
   world.AddMedia({.hops = {&line}, .delay = delay});
   world.Run(100);
-  MeasurePhases(outcome, 0.9, IsAdaptive(kind) ? 80 : 140, 0.02);
-  MeasureSwitches(outcome, 12);
+  MeasurePhases(outcome, 0.9, IsAdaptive(kind) ? 75 : 115, 0.02);
+  MeasureSwitches(outcome, 6);
   return outcome;
 }
 
@@ -108,7 +108,7 @@ Outcome TwoFlows(SourceKind kind, uint64_t seed) {
       MeasureTogether(outcome, what, begin, begin + 15, {0, 1}, steps[i].kbps, 0.18);
     }
   }
-  MeasureSwitches(outcome, 20);
+  MeasureSwitches(outcome, 10);
   return outcome;
 }
 
@@ -121,8 +121,8 @@ Outcome CongestedFeedback(SourceKind kind, uint64_t seed) {
   world.AddMedia({.name = "back", .hops = {&back}, .back_hops = {&forth}});
   world.Run(100);
   // Feedback of the other direction takes a little of the line.
-  MeasurePhases(outcome, 0.85, IsAdaptive(kind) ? 160 : 200, 0.03);
-  MeasureSwitches(outcome, 16);
+  MeasurePhases(outcome, 0.85, IsAdaptive(kind) ? 80 : 60, 0.03);
+  MeasureSwitches(outcome, 7);
   return outcome;
 }
 
@@ -146,7 +146,7 @@ Outcome DifferentRtts(SourceKind kind, uint64_t seed) {
   for (const int ms : {10, 25, 50, 100, 150})
     world.AddMedia({.name = Text(ms) + " ms", .hops = {&line}, .delay = TimeDelta::Millis(ms)});
   world.Run(120);
-  MeasureTogether(outcome, "five flows", 30, 119, {0, 1, 2, 3, 4}, 4000, IsAdaptive(kind) ? 0.85 : 0.35);
+  MeasureTogether(outcome, "five flows", 30, 119, {0, 1, 2, 3, 4}, 4000, IsAdaptive(kind) ? 0.85 : 0.5);
   if (IsAdaptive(kind)) MeasureFairness(outcome, "five flows", 30, 119, {0, 1, 2, 3, 4}, 2);
   MeasureSwitches(outcome, 12);
   return outcome;
@@ -166,7 +166,7 @@ Outcome LongTcp(SourceKind kind, uint64_t seed, TimeDelta queue) {
       {.name = "media", .value = static_cast<double>(media.rate.kbps()), .min = 120, .unit = "kbit/s", .goal = 500});
   outcome.figures.push_back(
       {.name = "TCP", .value = static_cast<double>(other.rate.kbps()), .min = 400, .unit = "kbit/s"});
-  outcome.figures.push_back({.name = "loss of media", .value = media.loss * 100, .max = 5, .unit = "%"});
+  outcome.figures.push_back({.name = "loss of media", .value = media.loss * 100, .max = 2, .unit = "%"});
   return outcome;
 }
 
@@ -193,11 +193,11 @@ Outcome ShortTcp(SourceKind kind, uint64_t seed) {
                                .unit = "kbit/s"});
     outcome.figures.push_back({.name = "loss of media " + Text(static_cast<int>(i) + 1),
                                .value = media.loss * 100,
-                               .max = 16,
+                               .max = IsAdaptive(kind) ? 12 : 5,
                                .unit = "%",
                                .goal = 5});
   }
-  MeasureSwitches(outcome, 30);
+  MeasureSwitches(outcome, 4);
   return outcome;
 }
 
