@@ -15,7 +15,7 @@ void Demand::Set(DataRate allocated, DataRate next, TimeDelta rtt, Timestamp now
     if (!elastic_) key_frame_until_ = now + kKeyFrame + rtt;
   }
   if (!step && allocated <= steady_ * kMostAbove && allocated >= steady_ * kLeastBelow) {
-    const TimeDelta since = now - last_;
+    const TimeDelta since = last_.IsNever() ? TimeDelta::Zero() : now - last_;
     const double share = std::min(1.0, since / (allocated < steady_ ? kFollowsDown : kFollowsUp));
     steady_ = steady_ * (1 - share) + allocated * share;
   } else {

@@ -30,6 +30,11 @@ TEST_F(DemandTest, IsSteadyWhenTheSameHasBeenSentForAWhile) {
   EXPECT_EQ(demand_.steady(), Kbps(400));
 }
 
+TEST_F(DemandTest, MayBeginWithNothing) {
+  Send(0, TimeDelta::Millis(100));
+  EXPECT_EQ(demand_.steady(), DataRate::Zero());
+}
+
 TEST_F(DemandTest, ALayerThatBeginsIsSteadyAtOnceAndABurst) {
   Send(150, TimeDelta::Seconds(2));
   EXPECT_FALSE(demand_.IsBurst(now_));
