@@ -101,7 +101,7 @@ class LayersCall {
   Timestamp inactive_;                          // until when it was paused
   Timestamp left_behind_;                       // when it last went on from a stream of which something was lost
   int breaks_ = 0;
-  int late_breaks_ = 0;
+  int hopeless_breaks_ = 0;
   int lose_down_ = 0;
   struct Disturbance {
     Timestamp from;

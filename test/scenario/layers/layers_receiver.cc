@@ -45,12 +45,22 @@ void LayersReceiver::Receive(std::span<const uint8_t> datagram, Timestamp now) {
 
 void LayersReceiver::Lost(std::span<const uint8_t> datagram, Timestamp now) {
   const auto view = rtp::PacketView::Parse(datagram);
-  if (!view || view->ssrc() != config_.ssrc) return;
+  if (!view) return;
+  if (view->ssrc() == config_.rtx_ssrc && view->payload().size() >= 2) {
+    const SeqNum original(static_cast<uint16_t>(view->payload()[0] << 8 | view->payload()[1]));
+    const auto lost = std::ranges::find_if(lost_, [&](const auto& entry) { return entry.first.seq() == original; });
+    if (lost != lost_.end()) ++lost->second.repetitions;
+  }
+  if (view->ssrc() != config_.ssrc) return;
   NoteSent(view->timestamp(), now);
   if (!next_) return;
   const ExtSeqNum seq = numbers_.Unwrap(view->seq());
   highest_ = std::max(highest_, seq);
-  lost_.try_emplace(seq, now);
+  lost_.try_emplace(seq, LostPacket{.at = now});
+}
+
+bool LayersReceiver::IsHopeless(const LostPacket& lost) const {
+  return gap_since_ - lost.at > PacketRing::Video().max_age || lost.repetitions >= kRepetitions;
 }
 
 void LayersReceiver::NoteSent(uint32_t timestamp, Timestamp now) {
@@ -119,9 +129,8 @@ void LayersReceiver::GiveUp(Timestamp now) {
   Trace(now, "gives up {} up to {}", next_->value(), waiting_.begin()->first.value());
   ++breaks_;
   const ExtSeqNum end = waiting_.begin()->first;
-  late_breaks_ += std::ranges::any_of(lost_, [&](const auto& lost) {
-    return lost.first >= *next_ && lost.first < end && gap_since_ - lost.second > PacketRing::Video().max_age;
-  });
+  hopeless_breaks_ += std::ranges::any_of(
+      lost_, [&](const auto& lost) { return lost.first >= *next_ && lost.first < end && IsHopeless(lost.second); });
   lost_.erase(lost_.begin(), lost_.lower_bound(end));
   after_break_ = true;
   depacketizer_->Restart();

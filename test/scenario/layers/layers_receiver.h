@@ -24,6 +24,7 @@ class LayersReceiver {
  public:
   static constexpr TimeDelta kPatience = TimeDelta::Millis(600);
   static constexpr TimeDelta kNackInterval = TimeDelta::Millis(40);
+  static constexpr int kRepetitions = 4;  // in kPatience: one in 100 ms, at the next NACK after them
   static constexpr TimeDelta kPliInterval = TimeDelta::Millis(300);
 
   struct Config {
@@ -54,9 +55,10 @@ class LayersReceiver {
 
   std::vector<Shown> TakeShown() { return std::exchange(shown_, {}); }
   const std::vector<std::string>& errors() const { return errors_; }
-  // How often something was given up, and how often that was lost so long before it was missed that nobody has it.
+  // How often something was given up, and how often that could not be had: lost so long before it was missed that nobody
+  // has it, or lost again with each of its kRepetitions.
   int breaks() const { return breaks_; }
-  int late_breaks() const { return late_breaks_; }
+  int hopeless_breaks() const { return hopeless_breaks_; }
   uint64_t pictures() const { return pictures_; }
   uint64_t packets() const { return packets_; }
 
@@ -77,7 +79,13 @@ class LayersReceiver {
   std::optional<ExtSeqNum> next_;
   std::map<ExtSeqNum, std::vector<uint8_t>> waiting_;
   ExtSeqNum highest_;  // that was sent
-  std::map<ExtSeqNum, Timestamp> lost_;
+  struct LostPacket {
+    Timestamp at;
+    int repetitions = 0;  // lost as well
+  };
+  bool IsHopeless(const LostPacket& lost) const;
+
+  std::map<ExtSeqNum, LostPacket> lost_;
   std::deque<std::pair<uint32_t, Timestamp>> sent_;  // the last pictures, by RTP timestamp
   std::deque<ExtSeqNum> pauses_;                     // the first numbers behind pauses that are to come
   Timestamp gap_since_;
@@ -85,7 +93,7 @@ class LayersReceiver {
   Timestamp last_pli_;
   bool after_break_ = false;
   int breaks_ = 0;
-  int late_breaks_ = 0;
+  int hopeless_breaks_ = 0;
   uint64_t pictures_ = 0;
   uint64_t packets_ = 0;
   std::vector<Shown> shown_;

@@ -35,13 +35,13 @@ int LayersCall::PicturesBetween(const ReferenceFrames::Origin& origin, uint32_t 
 }
 
 // Something was lost for good lately; or the consumer had gone to another stream, or paused, before it was repaired on its
-// way up; or the consumer was paused while it was asked for; or it was lost on its way down so long before the receiver
-// could know it that the worker has it no more.
+// way up; or the consumer was paused while it was asked for; or it was lost on its way down with all its repetitions, or so
+// long before the receiver could know it that the worker has it no more.
 bool LayersCall::IsExplained() {
   const auto lately = [&](Timestamp when) { return !when.IsNever() && now() - when < TimeDelta::Seconds(3); };
-  const bool too_late = std::exchange(late_breaks_, receiver_.late_breaks()) != receiver_.late_breaks();
+  const bool hopeless = std::exchange(hopeless_breaks_, receiver_.hopeless_breaks()) != receiver_.hopeless_breaks();
   const bool was_paused = !inactive_.IsNever() && now() - inactive_ < LayersReceiver::kPatience;
-  return too_late || was_paused || lately(last_loss_for_good_) || lately(left_behind_);
+  return hopeless || was_paused || lately(last_loss_for_good_) || lately(left_behind_);
 }
 
 // Called whenever the consumer may have gone to another stream, or away from the one that it had.
