@@ -17,6 +17,11 @@ std::string_view Name(DtlsState state) {
   return kNames[static_cast<size_t>(state)];
 }
 
+std::string_view Name(CircuitBreaker::Reason reason) {
+  constexpr std::array<std::string_view, 3> kNames = {"no reports come", "nothing arrives", "the line is overloaded"};
+  return kNames[static_cast<size_t>(reason)];
+}
+
 // One overload for each event that has a line.
 struct Lines {
   Log& log;
@@ -70,6 +75,12 @@ struct Lines {
 }  // namespace
 
 void LogEvents(Log& log, const Objects& objects, const Outbox& outbox) {
+  for (const TransportEvent& event : outbox.transport) {
+    if (const auto* broken = std::get_if<CircuitBroken>(&event)) {
+      log.Warn("no more video is sent for a while: {} (RFC 8083) [transportId:{}]", Name(broken->reason),
+               broken->transport_id);
+    }
+  }
   if (!log.debugs()) return;
   const Lines lines{log, objects};
   for (const TransportEvent& event : outbox.transport) std::visit(lines, event);

@@ -1,6 +1,6 @@
 // Debug lines about what a turn brought, under the tags that controllers know: ice, dtls, sctp, rtp, score, simulcast,
 // svc, message; and a summary when a transport closes, under rtp, rtx, srtp and rtcp. Costs one look at the level while debug
-// lines are off.
+// lines are off. A circuit breaker that opens is a warning, always.
 #pragma once
 
 #include <string>

@@ -74,6 +74,25 @@ struct Notifier::Sender {
          fbs::plain::CreateTupleNotification(b, &out).Union());
   }
 
+  void operator()(const BandwidthTrace& e) {
+    const auto bps = [](DataRate rate) { return static_cast<uint64_t>(rate.bps()); };
+    const auto type = e.by_remb ? fbs::transport::BweType::Remb : fbs::transport::BweType::TransportCc;
+    const auto info = fbs::transport::CreateBweTraceInfo(b, type, bps(e.wanted), bps(e.allocated), bps(e.min),
+                                                         bps(e.max), bps(e.start), 0, bps(e.available));
+    Trace(e.transport_id, fbs::transport::TraceEventType::Bwe, e.at, fbs::transport::TraceInfo::Bwe, info.Union());
+  }
+  void operator()(const ProbationTrace& e) {
+    Trace(e.transport_id, fbs::transport::TraceEventType::Probation, e.at, fbs::transport::TraceInfo::NONE, 0);
+  }
+  void Trace(const std::string& id, fbs::transport::TraceEventType type, Timestamp at,
+             fbs::transport::TraceInfo info_type, Offset<void> info) {
+    const auto body = fbs::transport::CreateTraceNotification(b, type, static_cast<uint64_t>(at.ms()),
+                                                              fbs::base::TraceDirection::Out, info_type, info);
+    Send(id, Event::TransportTrace, Body::TransportTrace, body.Union(), Channel::Importance::kDroppable);
+  }
+
+  void operator()(const CircuitBroken&) {}  // a line in the log
+
   void operator()(const DirectPacket& e) {
     const auto data = b.CreateVector(e.bytes);
     if (e.rtcp) {

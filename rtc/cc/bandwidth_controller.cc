@@ -16,6 +16,7 @@ constexpr TimeDelta kMostForJitter = TimeDelta::Millis(10);
 constexpr TimeDelta kLasting = TimeDelta::Millis(40);    // so that two messages tell of it
 constexpr TimeDelta kPatience = TimeDelta::Millis(100);  // with a burst
 constexpr double kAboveLossBound = 1.1;
+constexpr double kBeyondWanted = 1.3;
 // Without transport-wide feedback.
 constexpr double kHighLoss = 0.10;
 constexpr double kLowLoss = 0.02;
@@ -49,6 +50,7 @@ void BandwidthController::OnSent(const SentPacket& packet) {
     first_sent_ = packet.sent;
     deadline_ = packet.sent + kInterval;
   }
+  if (!last_sent_.IsNever() && packet.sent - last_sent_ > kStillSending) resumed_ = packet.sent;
   last_sent_ = packet.sent;
   prober_.OnSent(packet);
 }
@@ -105,6 +107,8 @@ bool BandwidthController::IsOverused(Timestamp now) {
 
 void BandwidthController::OnFeedback(const FeedbackReport& report) {
   if (report.packets.empty()) return;
+  // The way is open again: what it carries is found out as at the start.
+  if (last_cut_ > last_feedback_) prober_.SetStart(std::clamp(rate_.rate(), min_, max_));
   last_feedback_ = report.received;
   Arrived(report);
   loss_.OnFeedback(report);
@@ -172,7 +176,7 @@ void BandwidthController::OnTimer(Timestamp now) {
 // Packets leave and nothing is told of them: the way there or the way back is shut.
 void BandwidthController::WithoutFeedback(Timestamp now) {
   if (last_feedback_.IsNever() || now - last_sent_ > kStillSending) return;
-  const Timestamp since = std::max(last_feedback_, last_cut_);
+  const Timestamp since = std::max({last_feedback_, last_cut_, resumed_});
   if (now - since < kSilence) return;
   last_cut_ = now;
   rate_.Set(rate_.rate() * 0.5);
@@ -203,9 +207,10 @@ std::optional<BandwidthController::Probe> BandwidthController::TakeProbe(Timesta
   const Prober::State state{.target = target_,
                             .allocated = demand_.allocated(),
                             .next = demand_.next(),
-                            .max = max_,
+                            .max = wanted_ < max_ ? std::min(max_, wanted_ * kBeyondWanted) : max_,
                             .calm = delay_.IsGone() && !rate_.competing(),
-                            .key_frame = demand_.IsKeyFrame(now)};
+                            .key_frame = demand_.IsKeyFrame(now),
+                            .layers = !demand_.elastic()};
   const std::optional<Probe> probe = prober_.Take(state, now);
   if (probe) demand_.OnProbe(rtt_.value_or(kDefaultRtt), now);
   return probe;

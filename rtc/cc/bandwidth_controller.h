@@ -66,7 +66,13 @@ class BandwidthController {
 
   // Sources that send whatever they may, as an encoder of our own does. Without it they are layers, which stay as they are
   // until another is chosen.
-  void SetElastic(bool elastic) { demand_.SetElastic(elastic); }
+  void SetElastic(bool elastic) {
+    demand_.SetElastic(elastic);
+    loss_.SetElastic(elastic);
+  }
+
+  // All that anybody wants at present: no probe asks for more than a little beyond.
+  void SetWanted(DataRate wanted) { wanted_ = wanted; }
 
   void OnSent(const SentPacket& packet);
   void OnFeedback(const FeedbackReport& report);
@@ -108,6 +114,7 @@ class BandwidthController {
   DataRate max_ = kDefaultMax;
   DataRate target_ = kDefaultStart;
   Demand demand_;
+  DataRate wanted_ = DataRate::Infinite();
   AckedBitrate acked_;
   DelayEstimator delay_;
   LossEstimator loss_;
@@ -122,6 +129,7 @@ class BandwidthController {
   Timestamp last_sent_ = Timestamp::Never();
   Timestamp last_feedback_ = Timestamp::Never();
   Timestamp last_report_ = Timestamp::Never();
+  Timestamp resumed_ = Timestamp::Never();        // sent again, after nothing was
   Timestamp last_cut_ = Timestamp::Never();       // for want of feedback
   Timestamp over_since_ = Timestamp::Infinite();  // the queue is too long
   Timestamp deadline_ = Timestamp::Infinite();

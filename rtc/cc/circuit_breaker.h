@@ -45,6 +45,8 @@ class CircuitBreaker {
   std::optional<Reason> Check(bool sending, Timestamp now);
 
   bool is_open(Timestamp now) const { return open_until_ && now < *open_until_; }
+  // When the last pause ends or ended.
+  std::optional<Timestamp> open_until() const { return open_until_; }
   uint32_t times_tripped() const { return times_tripped_; }
 
  private:

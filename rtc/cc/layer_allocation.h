@@ -1,11 +1,11 @@
-// Which layer each consumer of one transport gets of a bit rate that is not enough for all: a pure function.
+// Divides a bit rate among consumers with layers: which layer each may get. A pure function.
 //
-// The lowest layer is given to everybody, also beyond the budget: who is to get nothing is paused. Then consumers climb
-// towards what they want, those of higher priority first; among equals whoever stands lowest climbs next, a layer at a
-// time, in the order given. A layer is climbed to as long as the sum stays within the budget; one that a consumer does
-// not have yet only if kRoomToRise of the sum is there, so that a budget or a rate that sways does not move anybody up
-// and down. Who has a layer may keep it within a budget of its own, `held`, which is for the same end not less than the
-// other: a measured rate is a tenth higher in the second of a key frame.
+// Everybody gets the lowest layer first, those of higher priority before others. What is left goes to climbing towards
+// what is wanted, higher priorities first; among equals whoever stands lowest climbs next, a layer at a time, in the order
+// given. A layer is climbed to as long as the sum stays within the budget; one that a consumer does not have yet only if
+// kRoomToRise of the sum is there, so that a budget or a rate that sways does not move anybody up and down. Who has a layer
+// may keep it within a budget of its own, `held`, which is for the same end not less than the other: a measured rate is a
+// tenth higher in the second of a key frame.
 #pragma once
 
 #include <cstddef>
@@ -17,19 +17,31 @@
 
 namespace sluice {
 
+// In place of a layer: nothing at all.
+inline constexpr size_t kNoLayer = SIZE_MAX;
+
 // What one consumer could get. Layers ascend; a rate is of everything that is sent when that layer is chosen.
 struct LayerDemand {
   std::vector<DataRate> rates;  // zero: it is not being sent at present, and passed over
   size_t wanted = 0;            // no layer above this one
-  size_t current = 0;           // what it was given last
+  size_t current = 0;           // what it was given last, or kNoLayer
   uint8_t priority = 1;
+  // A layer that it does not have it is given only if it is below this one.
+  size_t rise_limit = kNoLayer;
+  bool may_starve = false;  // it may get nothing when even its lowest layer does not fit; else it gets that in any case
 };
 
 inline constexpr double kRoomToRise = 1.1;
 
-// A layer for each demand, in their order. Demands without layers get 0.
-std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRate budget, DataRate held);
-inline std::vector<size_t> AllocateLayers(std::span<const LayerDemand> demands, DataRate budget) {
+struct LayerAllocation {
+  std::vector<size_t> given;  // for each demand, in their order; kNoLayer only where it may starve
+  DataRate total;             // of what is given
+  // What the budget would have to be for the next step up that somebody wants; zero: nobody does.
+  DataRate next;
+};
+
+LayerAllocation AllocateLayers(std::span<const LayerDemand> demands, DataRate budget, DataRate held);
+inline LayerAllocation AllocateLayers(std::span<const LayerDemand> demands, DataRate budget) {
   return AllocateLayers(demands, budget, budget);
 }
 

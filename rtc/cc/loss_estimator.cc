@@ -12,8 +12,10 @@ constexpr std::array<double, 15> kShares = {0.2,  0.3,  0.4,  0.5,  0.6,  0.66, 
                                             0.84, 0.88, 0.92, 0.95, 0.98, 1.01, 1.05};  // of the highest rate seen
 constexpr double kAging = 0.9;         // of an observation, each time one is added
 constexpr double kInherentPrice = 40;  // nats for an inherent loss of one
-constexpr double kAdvantage = 3;       // nats by which a limit must explain more
-constexpr double kLeastLoss = 1e-3;    // some are lost on every line
+// Nats by which a limit must explain more: of layers more, since a limit that is none costs one.
+constexpr double kAdvantage = 3;
+constexpr double kAdvantageOfLayers = 5;
+constexpr double kLeastLoss = 1e-3;  // some are lost on every line
 constexpr double kMostLoss = 0.99;
 
 }  // namespace
@@ -92,7 +94,7 @@ void LossEstimator::Evaluate() {
       }
     }
   }
-  if (best > best_unlimited + kAdvantage) {
+  if (best > best_unlimited + (elastic_ ? kAdvantage : kAdvantageOfLayers)) {
     bandwidth_ = DataRate::BitsPerSec(static_cast<int64_t>(limit * 1000));
   }
 }

@@ -28,6 +28,8 @@ class LossEstimator {
   static constexpr int kManyPackets = 20;
   static constexpr int kFewPackets = 5;
 
+  // See BandwidthController.
+  void SetElastic(bool elastic) { elastic_ = elastic; }
   void OnFeedback(const FeedbackReport& report);
 
   // What gets through; nullopt: loss limits nothing.
@@ -49,6 +51,7 @@ class LossEstimator {
   void Evaluate();
   double LogLikelihood(double kbps, double inherent) const;
 
+  bool elastic_ = false;
   std::array<Observation, kObservations> observations_;
   size_t end_ = 0;
   Observation current_;

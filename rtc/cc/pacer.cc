@@ -35,7 +35,10 @@ void Pacer::Refill(Timestamp now) {
   const DataRate rate = DrainRate();
   const TimeDelta since = std::min(now - filled_at_, TimeDelta::Seconds(1));
   const DataSize least = even_ ? DataSize::Bytes(1) : kLeastBurst;
-  level_ = std::min(level_ + rate * since, std::max(rate * (even_ ? kProbeBurst : kBurst), least));
+  level_ = std::min(level_ + rate * since, std::max(rate * (even_        ? kProbeBurst
+                                                            : unlimited_ ? kUnlimitedBurst
+                                                                         : kBurst),
+                                                    least));
   filled_at_ = now;
 }
 

@@ -5,8 +5,8 @@
 //   order     repetitions before video; video flows of higher priority first; among equals whoever waited longest, a
 //             frame at a time. A flow keeps its own order. Audio and RTCP never wait: they are charged (Charge()) and the
 //             rest waits longer.
-//   bursts    kBurst of the rate leaves at once, at least kLeastBurst: where the rate is far above what is sent, whole
-//             frames do, and can be one segmented send.
+//   bursts    kBurst of the rate leaves at once, at least kLeastBurst; kUnlimitedBurst where the line is not the limit: then
+//             whole frames do, and can be one segmented send.
 //   too late  when the queue would take longer than kMaxQueueTime, whole frames are shed, of the flow of the lowest
 //             priority first: those that no other frame needs; then those before a key frame that waits; then all that
 //             waits of a flow, which then goes on at a key frame (Shed() tells which, at most every kCutInterval for a
@@ -31,6 +31,7 @@ namespace sluice {
 class Pacer {
  public:
   static constexpr TimeDelta kBurst = TimeDelta::Millis(10);
+  static constexpr TimeDelta kUnlimitedBurst = TimeDelta::Millis(40);
   static constexpr DataSize kLeastBurst = DataSize::Bytes(3000);
   // Not woken more often: packets leave in small bursts.
   static constexpr TimeDelta kInterval = TimeDelta::Millis(5);
@@ -74,6 +75,8 @@ class Pacer {
   void SetPriority(FlowId flow, uint8_t priority) { flows_[flow].priority = priority; }
 
   void SetRate(DataRate rate, Timestamp now);
+  // More is known to get through than is sent.
+  void SetUnlimited(bool unlimited) { unlimited_ = unlimited; }
   // While a probe is sent: packets leave as evenly as can be, in bursts of kProbeBurst.
   void SetEven(bool even) { even_ = even; }
 
@@ -160,6 +163,7 @@ class Pacer {
   DataSize level_ = kLeastBurst;
   DataRate rate_;
   bool even_ = false;
+  bool unlimited_ = false;
   Timestamp filled_at_;
 };
 

@@ -90,11 +90,13 @@ std::optional<DataRate> Prober::Wanted(const State& state, Timestamp now, Reason
 }
 
 std::optional<Prober::Cluster> Prober::Take(const State& state, Timestamp now) {
-  if (limited_since_.IsNever() || state.allocated > state.target * kLimited) limited_since_ = now;
+  const double most = state.layers ? 1 : kLimited;
+  if (limited_since_.IsNever() || state.allocated > state.target * most) limited_since_ = now;
   if (flight_) {
     if (now - flight_->begin < kTimeout + kDuration) return std::nullopt;
     flight_.reset();
   }
+  if (state.max <= state.target) return std::nullopt;  // nobody wants more: what is planned waits until somebody does
   if (!state.calm || (!last_taken_.IsNever() && now - last_taken_ < kLeastGap)) return std::nullopt;
   Reason reason;
   const std::optional<DataRate> wanted = Wanted(state, now, reason);

@@ -49,6 +49,7 @@ class Prober {
     DataRate max;
     bool calm = false;       // the queue is short
     bool key_frame = false;  // a layer has just begun
+    bool layers = false;     // what is sent stays as it is until another layer is chosen
   };
   struct Result {
     DataRate rate;

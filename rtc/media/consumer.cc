@@ -1,9 +1,6 @@
 #include "rtc/media/consumer.h"
 
 #include <algorithm>
-
-#include "rtc/media/traced_packet.h"
-
 namespace sluice {
 namespace {
 
@@ -26,6 +23,8 @@ RtpStreamParameters StreamParameters(const RtpParameters& params, size_t index, 
       .use_nack = codec.HasFeedback("nack"),
       .use_pli = codec.HasFeedback("nack", "pli"),
       .use_fir = codec.HasFeedback("ccm", "fir"),
+      .use_transport_cc = codec.HasFeedback("transport-cc"),
+      .use_ccfb = codec.HasFeedback("ack", "ccfb"),
       .use_in_band_fec = codec.HasFlag("useinbandfec"),
       .use_dtx = codec.HasFlag("usedtx") || encoding.dtx,
       .spatial_layers = spatial_layers,
@@ -116,49 +115,6 @@ std::vector<PayloadType> Consumer::SupportedPayloadTypes() const {
   return types;
 }
 
-Consumer::Written Consumer::Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp,
-                                  Timestamp now, std::span<uint8_t> out, MediaEvents& events) {
-  if (!supported_[packet.payload_type.value() & 0x7F]) return {};
-  const bool pipe = type() == RtpType::kPipe;
-  Lane& lane = lanes_[pipe ? fresh.stream : 0];
-  const int stream = pipe ? 0 : fresh.stream;
-  const ProducerStream& source = producer_.streams()[fresh.stream];
-  OutgoingStream::Item item{.source = fresh.stream, .packet = packet, .captured = fresh.captured, .selection = {}};
-  if (config_.ignore_dtx && packet.frame.dtx) {
-    if (lane.selector.current()) lane.stream.Drop(item, stamp, now, out);
-    return {};
-  }
-  // A sender that began anew is another source.
-  if (lane.generation != source.generation() && lane.selector.current_stream() == stream) lane.selector.Reset();
-  item.selection = lane.selector.Select({.stream = stream,
-                                         .seq = packet.seq,
-                                         .timestamp = packet.timestamp,
-                                         .arrival = packet.arrival,
-                                         .marker = packet.marker,
-                                         .frame = packet.frame,
-                                         .structure = source.structure()});
-  if (item.selection.decision == LayerSelector::Decision::kIgnore) return {};
-  const bool switched = item.selection.decision == LayerSelector::Decision::kSwitch;
-  if (switched) lane.stream.SwitchSource();
-  lane.generation = source.generation();
-  if (HasLayers()) ReportLayers(events);
-  if (item.selection.decision == LayerSelector::Decision::kDrop) {
-    return {.size = lane.stream.Drop(item, stamp, now, out)};
-  }
-  const size_t size = lane.stream.Write(item, stamp, now, out);
-  if (size != 0 && !trace_kinds_.empty()) TracePacket(packet.frame, false, out.first(size), now, events);
-  return {.size = size, .switched = switched};
-}
-
-OutgoingStream::Again Consumer::WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now,
-                                           std::span<uint8_t> out, MediaEvents& events) {
-  const auto again = stream.WriteAgain(seq, producer_.streams(), stamp, now, out);
-  if (again.packet && !trace_kinds_.empty()) {
-    TracePacket(again.packet->frame, again.by_rtx, out.first(again.size), now, events);
-  }
-  return again;
-}
-
 OutgoingStream* Consumer::FindStream(Ssrc ssrc) {
   for (Lane& lane : lanes_) {
     if (lane.stream.params().ssrc == ssrc || lane.stream.params().rtx_ssrc == ssrc) return &lane.stream;
@@ -209,18 +165,23 @@ void Consumer::SetLimit(std::optional<ConsumerLayers> limit) {
   for (Lane& lane : lanes_) lane.selector.SetLimit(layers);
 }
 
+void Consumer::SetStarved(bool starved, MediaEvents& events) {
+  if (starved && !starved_) Reset(events);
+  starved_ = starved;
+}
+
 Consumer::LayerCount Consumer::layer_count() const {
   if (!HasLayers()) return {};
   const RtpStreamParameters& params = lanes_[0].stream.params();
   return {.spatial = params.spatial_layers, .temporal = params.temporal_layers};
 }
 
-DataRate Consumer::RateOfLayers(ConsumerLayers layers, Timestamp now) const {
+DataRate Consumer::RateOfLayers(ConsumerLayers layers, DataSize per_packet, Timestamp now) const {
   constexpr int kAll = 255;
   const bool simulcast = type() == RtpType::kSimulcast;
   const auto stream = static_cast<size_t>(simulcast ? layers.spatial : 0);
   const int temporal = layer_count().temporal > 1 ? layers.temporal : kAll;  // what was not signalled all passes
-  return producer_.streams()[stream].RateOfLayers(simulcast ? kAll : layers.spatial, temporal, now);
+  return producer_.streams()[stream].RateOfLayers(simulcast ? kAll : layers.spatial, temporal, per_packet, now);
 }
 
 std::optional<ConsumerLayers> Consumer::preferred_layers() const {
@@ -243,28 +204,6 @@ void Consumer::ReportLayers(MediaEvents& events) {
   if (layers == reported_layers_) return;
   reported_layers_ = layers;
   events.push_back(ConsumerLayersChanged{.consumer_id = id(), .layers = layers});
-}
-
-bool Consumer::Traces(TraceKind kind) const { return std::ranges::find(trace_kinds_, kind) != trace_kinds_.end(); }
-
-void Consumer::Trace(TraceKind kind, Ssrc ssrc, Timestamp now, MediaEvents& events) const {
-  if (!Traces(kind)) return;
-  events.push_back(MediaTrace{.object_id = id(), .kind = kind, .incoming = true, .at = now, .ssrc = ssrc});
-}
-
-void Consumer::TracePacket(const codec::FrameInfo& frame, bool is_rtx, std::span<const uint8_t> written, Timestamp now,
-                           MediaEvents& events) const {
-  const bool as_key_frame = frame.key_frame && Traces(TraceKind::kKeyFrame);
-  if (!as_key_frame && !Traces(TraceKind::kRtp)) return;
-  const auto packet = rtp::PacketView::Parse(written);
-  if (!packet) return;
-  TracedPacket traced = Traced(*packet, config_.rtp_parameters.Extensions(), frame);
-  traced.is_rtx = is_rtx;
-  events.push_back(MediaTrace{.object_id = id(),
-                              .kind = as_key_frame ? TraceKind::kKeyFrame : TraceKind::kRtp,
-                              .at = now,
-                              .ssrc = traced.ssrc,
-                              .info = std::move(traced)});
 }
 
 // A sender that has not the bandwidth for a layer stops sending it: then another one is to be taken. The selector sees

@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "rtc/base/rng.h"
+#include "rtc/cc/layer_hold.h"
 #include "rtc/forward/layer_selector.h"
 #include "rtc/media/media_event.h"
 #include "rtc/media/outgoing_stream.h"
@@ -56,20 +57,34 @@ class Consumer {
   bool producer_paused() const { return producer_.paused(); }
   // Neither it nor its producer is paused.
   bool active() const { return !paused_ && !producer_.paused(); }
+  // Something may go out.
+  bool forwards() const { return active() && !starved_; }
   // Payload types that it forwards, mapped ones, without RTX.
   std::vector<PayloadType> SupportedPayloadTypes() const;
 
-  struct Written {
-    size_t size = 0;        // 0: nothing is to be sent
-    bool switched = false;  // sending of this source began with this packet
+  // What was decided of a fresh packet of the producer: to be written, at once or later, in the order of the decisions.
+  struct Chosen {
+    uint8_t source = 0;  // stream of the producer
+    ExtSeqNum seq;       // in its store
+    std::optional<Timestamp> captured;
+    LayerSelector::Selection selection;
+
+    // Sending of this source begins with this packet.
+    bool switched() const { return selection.decision == LayerSelector::Decision::kSwitch; }
+    // Something goes out for it.
+    bool sends() const { return switched() || selection.decision == LayerSelector::Decision::kForward; }
   };
-  // Writes what goes out for a fresh packet of the producer. An event is appended when the layers that are being
-  // forwarded changed.
-  Written Write(const Producer::Fresh& fresh, const StoredPacket& packet, const SendStamp& stamp, Timestamp now,
-                std::span<uint8_t> out, MediaEvents& events);
-  // Writes the answer to a NACK for `seq` of `stream`, one of its own; see OutgoingStream::WriteAgain().
-  OutgoingStream::Again WriteAgain(OutgoingStream& stream, SeqNum seq, const SendStamp& stamp, Timestamp now,
-                                   std::span<uint8_t> out, MediaEvents& events);
+  // nullopt: it is as if it had never come. An event is appended when the layers that are being forwarded changed.
+  std::optional<Chosen> Choose(const Producer::Fresh& fresh, const StoredPacket& packet, MediaEvents& events);
+  // Writes it, and returns its size; 0: nothing is to be sent. `leave_out`: it was chosen, but is not to be sent after
+  // all; the numbers behind it close up.
+  size_t Write(const Chosen& chosen, bool leave_out, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out,
+               MediaEvents& events);
+  // What was chosen last will not be written after all: it goes on at the next key frame.
+  void AwaitKeyFrame(MediaEvents& events);
+  // Writes what left as `seq` of `stream`, one of its own, once more; see OutgoingStream::WriteAgain().
+  OutgoingStream::Again WriteAgain(OutgoingStream& stream, SeqNum seq, OutgoingStream::Reason reason,
+                                   const SendStamp& stamp, Timestamp now, std::span<uint8_t> out, MediaEvents& events);
   // The outgoing stream with this media or RTX SSRC, or null.
   OutgoingStream* FindStream(Ssrc ssrc);
   // Outgoing streams, one, or for a pipe one for each of the producer's.
@@ -92,6 +107,11 @@ class Consumer {
   // No layers above this are sent, for want of bandwidth; nullopt: no limit.
   void SetLimit(std::optional<ConsumerLayers> limit);
   const std::optional<ConsumerLayers>& limit() const { return limit_; }
+  // There is no bandwidth even for the lowest layer: nothing goes out. An event tells that no layers are being forwarded.
+  void SetStarved(bool starved, MediaEvents& events);
+  bool starved() const { return starved_; }
+  // For whoever sets the limit.
+  LayerHold& layer_hold() { return layer_hold_; }
   std::optional<ConsumerLayers> preferred_layers() const;
   std::optional<ConsumerLayers> target_layers() const;
   std::optional<ConsumerLayers> current_layers() const;
@@ -101,8 +121,9 @@ class Consumer {
     int temporal = 1;
   };
   LayerCount layer_count() const;
-  // What comes at present of what is sent when these layers are chosen; zero: nothing of the highest of them.
-  DataRate RateOfLayers(ConsumerLayers layers, Timestamp now) const;
+  // What comes at present of what is sent when these layers are chosen, each packet counted as `per_packet` larger; zero:
+  // nothing of the highest of them.
+  DataRate RateOfLayers(ConsumerLayers layers, DataSize per_packet, Timestamp now) const;
   void SetPriority(uint8_t priority) { priority_ = priority; }
   uint8_t priority() const { return priority_; }
 
@@ -138,11 +159,13 @@ class Consumer {
   Producer& producer_;
   Transport& transport_;
   bool paused_;
+  bool starved_ = false;
   uint8_t priority_ = 1;
   std::vector<Lane> lanes_;
   std::array<bool, 128> supported_{};  // by mapped payload type
   std::vector<TraceKind> trace_kinds_;
   std::optional<ConsumerLayers> limit_;
+  LayerHold layer_hold_;
   std::optional<ConsumerLayers> reported_layers_;
   ConsumerScore reported_score_;
 };

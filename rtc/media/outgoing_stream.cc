@@ -21,13 +21,10 @@ std::span<const uint8_t> Bytes(const std::string& text) {
 // The elements of one outgoing packet's header extension block; values lie here or in the stored packet.
 class Elements {
  public:
-  Elements(const rtp::ExtensionMap& ids, const std::string& mid, const SendStamp& stamp) : ids_(ids) {
-    for (int i = 0; i < 3; ++i) abs_send_time_[i] = static_cast<uint8_t>(stamp.abs_send_time >> (16 - 8 * i));
-    transport_seq_ = {static_cast<uint8_t>(stamp.transport_seq.value() >> 8),
-                      static_cast<uint8_t>(stamp.transport_seq.value())};
+  Elements(const rtp::ExtensionMap& ids, const std::string& mid, const SendStamp& stamp) : ids_(ids), stamp_(stamp) {
     Add(HeaderExtension::kMid, Bytes(mid));
-    Add(HeaderExtension::kAbsSendTime, abs_send_time_);
-    Add(HeaderExtension::kTransportWideCc, transport_seq_);
+    Add(HeaderExtension::kAbsSendTime, stamp_.abs_send_time);
+    Add(HeaderExtension::kTransportWideCc, stamp_.transport_seq);
   }
   void AddForwarded(const StoredPacket& packet, const PlannedPacket& plan) {
     const ForwardedExtensions& forwarded = packet.extensions;
@@ -56,14 +53,19 @@ class Elements {
   const rtp::ExtensionMap& ids_;
   std::array<rtp::ExtensionElement, rtp::kHeaderExtensionCount> elements_;
   size_t count_ = 0;
-  std::array<uint8_t, 3> abs_send_time_;
-  std::array<uint8_t, 2> transport_seq_;
+  const SendStampBytes stamp_;
   uint8_t audio_level_ = 0;
   uint8_t orientation_ = 0;
   std::array<uint8_t, codec::kMaxDescriptorSize> descriptor_;
 };
 
 }  // namespace
+
+SendStampBytes::SendStampBytes(const SendStamp& stamp) {
+  for (int i = 0; i < 3; ++i) abs_send_time[i] = static_cast<uint8_t>(stamp.abs_send_time >> (16 - 8 * i));
+  transport_seq = {static_cast<uint8_t>(stamp.transport_seq.value() >> 8),
+                   static_cast<uint8_t>(stamp.transport_seq.value())};
+}
 
 OutgoingStream::OutgoingStream(Config config)
     : config_(std::move(config)),
@@ -143,9 +145,13 @@ size_t OutgoingStream::Write(const Item& item, const SendStamp& stamp, Timestamp
   return size;
 }
 
-OutgoingStream::Again OutgoingStream::WriteAgain(SeqNum seq, std::span<const ProducerStream> sources,
-                                                 const SendStamp& stamp, Timestamp now, std::span<uint8_t> out) {
-  const PlannedPacket* plan = plan_.TakeForRetransmission(seq, send_.rtt().value_or(kAssumedRtt), now);
+bool OutgoingStream::TakeAgain(SeqNum seq, Timestamp now) {
+  return plan_.TakeForRetransmission(seq, send_.rtt().value_or(kAssumedRtt), now) != nullptr;
+}
+
+OutgoingStream::Again OutgoingStream::WriteAgain(SeqNum seq, Reason reason, std::span<const ProducerStream> sources,
+                                                 const SendStamp& stamp, std::span<uint8_t> out) {
+  const PlannedPacket* plan = plan_.Find(seq);
   if (!plan || plan->source >= sources.size()) return {};
   const SendStamp first_stamp{.abs_send_time = plan->abs_send_time, .transport_seq = plan->transport_seq};
   if (plan->padding_only) {
@@ -167,10 +173,17 @@ OutgoingStream::Again OutgoingStream::WriteAgain(SeqNum seq, std::span<const Pro
   }
   const size_t size = WritePacket(wire, *plan, *packet, by_rtx ? stamp : first_stamp, out);
   if (size == 0) return {};
-  if (plan->repetitions == 1) ++repaired_;
   if (by_rtx) rtx_next_ = rtx_next_ + 1;
-  send_.OnRetransmitted(size, packet->payload.size(), by_rtx);
+  if (reason == Reason::kAsked) {
+    if (plan->repetitions == 1) ++repaired_;
+    send_.OnRetransmitted(size, packet->payload.size(), by_rtx);
+  }
   return {.size = size, .by_rtx = by_rtx, .packet = packet};
+}
+
+std::optional<SeqNum> OutgoingStream::Recent(uint32_t back) const {
+  const SeqNum seq = (sequence_.next() + (-1 - int64_t{back})).seq();
+  return plan_.Find(seq) ? std::optional(seq) : std::nullopt;
 }
 
 size_t OutgoingStream::WritePacket(const Wire& wire, const PlannedPacket& plan, const StoredPacket& packet,

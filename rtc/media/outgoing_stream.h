@@ -36,6 +36,13 @@ struct SendStamp {
   SeqNum transport_seq;
 };
 
+// As the values of header extensions.
+struct SendStampBytes {
+  explicit SendStampBytes(const SendStamp& stamp);
+  std::array<uint8_t, 3> abs_send_time;
+  std::array<uint8_t, 2> transport_seq;
+};
+
 // The next free number of a media SSRC and of its RTX SSRC: where an SSRC that was used before goes on.
 struct FirstNumbers {
   ExtSeqNum media;
@@ -71,18 +78,28 @@ class OutgoingStream {
   size_t Drop(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
   // Writes it. 0: not to be sent (too late, or does not fit).
   size_t Write(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
+  // A NACK asks for `seq`. False: it is not known (any more), or was answered less than a round trip ago.
+  bool TakeAgain(SeqNum seq, Timestamp now);
   struct Again {
-    size_t size = 0;  // 0: not known (any more), or answered just now
+    size_t size = 0;  // 0: not known (any more)
     bool by_rtx = false;
     const StoredPacket* packet = nullptr;  // what it was made from; null for padding
   };
-  // Writes the answer to a NACK for `seq`, at most once per round trip. `sources` are the producer's streams.
-  Again WriteAgain(SeqNum seq, std::span<const ProducerStream> sources, const SendStamp& stamp, Timestamp now,
+  // Writes what left as `seq` once more, since it was asked for or to fill a probe. `sources` are the producer's streams.
+  enum class Reason : bool { kAsked, kProbe };
+  Again WriteAgain(SeqNum seq, Reason reason, std::span<const ProducerStream> sources, const SendStamp& stamp,
                    std::span<uint8_t> out);
 
   // Of the packets that Write() made.
   bool needs_transport_seq() const { return config_.extensions.Has(rtp::HeaderExtension::kTransportWideCc); }
+  // Its receiver tells of each packet when it came: by those numbers, or by its own (RFC 8888).
+  bool has_feedback() const {
+    return (needs_transport_seq() && config_.params.use_transport_cc) || config_.params.use_ccfb;
+  }
   bool has_rtx() const { return config_.params.rtx_ssrc.has_value(); }
+  const rtp::ExtensionMap& extensions() const { return config_.extensions; }
+  // What left `back` packets before the newest; nullopt: nothing did.
+  std::optional<SeqNum> Recent(uint32_t back) const;
   FirstNumbers next_numbers() const { return {.media = sequence_.next(), .rtx = rtx_next_}; }
 
   const RtpStreamParameters& params() const { return config_.params; }

@@ -188,13 +188,13 @@ void ProducerStream::CountLayer(const codec::FrameInfo& frame, size_t size, Time
   layer_rates_.back().rate.Add(size, arrival);
 }
 
-DataRate ProducerStream::RateOfLayers(int spatial, int temporal, Timestamp now) const {
+DataRate ProducerStream::RateOfLayers(int spatial, int temporal, DataSize per_packet, Timestamp now) const {
   constexpr int kAll = 255;
   DataRate sum;
   bool has_highest = spatial == kAll;
   for (const LayerRate& layer : layer_rates_) {
     if (layer.spatial > spatial || layer.temporal > temporal) continue;
-    const DataRate rate = layer.rate.Rate(now);
+    const DataRate rate = layer.rate.Rate(now, per_packet);
     has_highest |= layer.spatial == spatial && rate > DataRate::Zero();
     sum = sum + rate;
   }

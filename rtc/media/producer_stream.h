@@ -85,8 +85,9 @@ class ProducerStream {
   uint8_t score() const { return receive_ ? receive_->score() : 0; }
   uint64_t key_frames() const { return key_frame_count_; }
 
-  // Of the layers up to these. Zero while none of the highest spatial one comes.
-  DataRate RateOfLayers(int spatial, int temporal, Timestamp now) const;
+  // Of the layers up to these, each packet counted as `per_packet` larger. Zero while none of the highest spatial one
+  // comes.
+  DataRate RateOfLayers(int spatial, int temporal, DataSize per_packet, Timestamp now) const;
   RtpStreamStats Stats(Timestamp now) const;
 
  private:

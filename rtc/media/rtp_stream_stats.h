@@ -59,6 +59,8 @@ struct RtpStreamParameters {
   bool use_nack = false;
   bool use_pli = false;
   bool use_fir = false;
+  bool use_transport_cc = false;  // feedback of transport-wide numbers
+  bool use_ccfb = false;          // RFC 8888
   bool use_in_band_fec = false;
   bool use_dtx = false;
   int spatial_layers = 1;

@@ -87,7 +87,7 @@ absl::StatusOr<Consumer*> Router::Consume(Transport& transport, ConsumerConfig c
   if (consumer_by_id_.contains(config.id)) return IdTaken("consumerId", config.id);
   Producer* producer = FindProducer(config.producer_id);
   if (!producer) return absl::NotFoundError("producerId: there is no producer '" + config.producer_id + "'");
-  auto consumer = transport.AddConsumer(std::move(config), *producer);
+  auto consumer = transport.AddConsumer(std::move(config), *producer, turn.now);
   if (!consumer.ok()) return consumer.status();
   consumer_by_id_.emplace((*consumer)->id(), *consumer);
   producer->links().Add(**consumer, {.consumer = *consumer, .transport = &transport});

@@ -24,13 +24,14 @@ RateCounter::Sum RateCounter::SumOf(Timestamp now) const {
   }
   // The oldest bucket is whole, the newest only as old as `now` is into it.
   const int64_t covered = (kBuckets - 1) * kBucketUs + now.us() % kBucketUs;
-  sum.seconds = static_cast<double>(std::clamp<int64_t>((now - first_).us(), 200'000, covered)) * 1e-6;
+  sum.seconds = static_cast<double>(std::clamp<int64_t>((now - first_).us(), 100'000, covered)) * 1e-6;
   return sum;
 }
 
-DataRate RateCounter::Rate(Timestamp now) const {
-  Sum sum = SumOf(now);
-  return DataRate::BitsPerSec(static_cast<int64_t>(static_cast<double>(sum.bytes * 8) / sum.seconds));
+DataRate RateCounter::Rate(Timestamp now, DataSize per_packet) const {
+  const Sum sum = SumOf(now);
+  const int64_t bytes = sum.bytes + sum.packets * per_packet.bytes();
+  return DataRate::BitsPerSec(static_cast<int64_t>(static_cast<double>(bytes * 8) / sum.seconds));
 }
 
 double RateCounter::PacketRate(Timestamp now) const {

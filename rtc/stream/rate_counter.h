@@ -14,8 +14,9 @@ class RateCounter {
   static constexpr TimeDelta kWindow = TimeDelta::Seconds(1);
 
   void Add(size_t bytes, Timestamp now);
-  // Zero before the first Add. A stream younger than the window is measured over its own age, but at least 200 ms.
-  DataRate Rate(Timestamp now) const;
+  // Zero before the first Add. A stream younger than the window is measured over its own age, but at least 100 ms.
+  // Each call of Add() counts as `per_packet` more.
+  DataRate Rate(Timestamp now, DataSize per_packet = DataSize::Zero()) const;
   // Packets per second, likewise.
   double PacketRate(Timestamp now) const;
 

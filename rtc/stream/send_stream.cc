@@ -48,7 +48,7 @@ std::optional<rtcp::SenderReport> SendStream::MakeSenderReport(Timestamp now, rt
   return report;
 }
 
-void SendStream::OnReportBlock(const rtcp::ReportBlock& block, rtcp::NtpTime ntp_now) {
+bool SendStream::OnReportBlock(const rtcp::ReportBlock& block, rtcp::NtpTime ntp_now) {
   counters_.fraction_lost = block.fraction_lost;
   counters_.lost = block.cumulative_lost;
   counters_.jitter = block.jitter;
@@ -56,6 +56,7 @@ void SendStream::OnReportBlock(const rtcp::ReportBlock& block, rtcp::NtpTime ntp
     TimeDelta rtt = rtcp::RoundTripTime(ntp_now, block.last_sr, block.delay_since_last_sr);
     if (rtt <= kMaxRtt) rtt_ = rtt;
   }
+  const bool advanced = reported_highest_ != block.extended_highest_seq;
   if (reported_highest_) {
     const auto advance = int64_t{static_cast<int32_t>(block.extended_highest_seq - *reported_highest_)};
     if (advance > 0 && advance < kMaxAdvance) {
@@ -65,6 +66,7 @@ void SendStream::OnReportBlock(const rtcp::ReportBlock& block, rtcp::NtpTime ntp
   }
   reported_highest_ = block.extended_highest_seq;
   reported_lost_ = block.cumulative_lost;
+  return advanced;
 }
 
 bool SendStream::UpdateScore() {

@@ -33,8 +33,9 @@ class SendStream {
   // nullopt while no packet with a known capture time was sent. `ntp_now` is the wall clock at `now`.
   std::optional<rtcp::SenderReport> MakeSenderReport(Timestamp now, rtcp::NtpTime ntp_now) const;
 
-  // The receiver's view of this SSRC. `ntp_now`: the clock that the sender reports carried.
-  void OnReportBlock(const rtcp::ReportBlock& block, rtcp::NtpTime ntp_now);
+  // The receiver's view of this SSRC. `ntp_now`: the clock that the sender reports carried. Whether more came since the
+  // last one.
+  bool OnReportBlock(const rtcp::ReportBlock& block, rtcp::NtpTime ntp_now);
 
   // To be called about once a second. True when the score changed.
   bool UpdateScore();
@@ -44,8 +45,8 @@ class SendStream {
   Ssrc ssrc() const { return ssrc_; }
   // From report blocks; nullopt before the first.
   std::optional<TimeDelta> rtt() const { return rtt_; }
-  // Of first sendings, as stats().bytes.
-  DataRate bitrate(Timestamp now) const { return rate_.Rate(now); }
+  // Of first sendings, as stats().bytes; each packet counted as `per_packet` larger.
+  DataRate bitrate(Timestamp now, DataSize per_packet = DataSize::Zero()) const { return rate_.Rate(now, per_packet); }
 
   struct Stats {
     uint64_t packets = 0;  // first sendings

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "rtc/cc/circuit_breaker.h"
 #include "rtc/data/data_event.h"
 #include "rtc/dtls/dtls_session.h"
 #include "rtc/ice/ice_lite_agent.h"
@@ -45,8 +46,28 @@ struct TransportSctpNegotiated {
   std::string transport_id;
   SctpCapabilitiesNegotiated capabilities;
 };
-using TransportEvent = std::variant<IceStateChanged, SelectedPathChanged, DtlsStateChanged, PlainPathChanged,
-                                    TransportSctpStateChanged, TransportSctpNegotiated>;
+// Traces (Transport::SetTraces): what a peer's line is taken to carry, when layers are divided; and that a probe begins.
+struct BandwidthTrace {
+  std::string transport_id;
+  Timestamp at;
+  bool by_remb = false;  // REMB is the lower bound at present
+  DataRate wanted;       // by everybody together
+  DataRate allocated;
+  DataRate min, max, start;
+  DataRate available;
+};
+struct ProbationTrace {
+  std::string transport_id;
+  Timestamp at;
+};
+// No more video is sent for a while (CircuitBreaker).
+struct CircuitBroken {
+  std::string transport_id;
+  CircuitBreaker::Reason reason;
+};
+using TransportEvent =
+    std::variant<IceStateChanged, SelectedPathChanged, DtlsStateChanged, PlainPathChanged, TransportSctpStateChanged,
+                 TransportSctpNegotiated, BandwidthTrace, ProbationTrace, CircuitBroken>;
 
 // A remote address began or ceased to belong to a transport. To be applied before the next datagram is dispatched. Of a
 // transport that was closed in the same turn the pointer is a name only.

@@ -59,6 +59,7 @@ std::unique_ptr<Transport> Transport::CreateWebRtc(WebRtcTransportConfig config,
   std::unique_ptr<Transport> transport(
       new Transport(std::move(config.id), PathPolicy(IceLiteAgent(std::move(config.ice), config.consent_timeout)),
                     Protection::DtlsSrtp(env.dtls), env, now));
+  if (config.initial_outgoing) transport->bitrates_.initial_outgoing = *config.initial_outgoing;
   transport->EnableSctp(config.sctp);
   return transport;
 }
@@ -127,6 +128,16 @@ void Transport::SetMaxIncomingBitrate(DataRate rate) {
   reporter_.SetMaxIncoming(rate);
 }
 
+void Transport::SetMaxOutgoingBitrate(DataRate rate) {
+  bitrates_.max_outgoing = rate;
+  if (congestion_) congestion_->SetBitrates(bitrates_);
+}
+
+void Transport::SetMinOutgoingBitrate(DataRate rate) {
+  bitrates_.min_outgoing = rate;
+  if (congestion_) congestion_->SetBitrates(bitrates_);
+}
+
 absl::StatusOr<Producer*> Transport::AddProducer(ProducerConfig config) {
   const std::string cname = config.rtp_parameters.rtcp.cname;
   auto producer = Producer::Create(std::move(config), *this, CaptureClockOf(cname), env_.pool);
@@ -159,7 +170,7 @@ void Transport::ForgetUnusedClock(const std::string& cname) {
   if (!used) capture_clocks_.erase(cname);
 }
 
-absl::StatusOr<Consumer*> Transport::AddConsumer(ConsumerConfig config, Producer& producer) {
+absl::StatusOr<Consumer*> Transport::AddConsumer(ConsumerConfig config, Producer& producer, Timestamp now) {
   std::vector<FirstNumbers> first;
   for (const RtpEncodingParameters& encoding : config.rtp_parameters.encodings) {
     first.push_back({.media = SequenceMapper::FirstNumber(env_.rng), .rtx = SequenceMapper::FirstNumber(env_.rng)});
@@ -185,7 +196,9 @@ absl::StatusOr<Consumer*> Transport::AddConsumer(ConsumerConfig config, Producer
   }
   limiter_.OnAdded(**consumer);
   const Consumer& key = **consumer;
-  return consumers_.Add(key, *std::move(consumer)).get();
+  Consumer& added = *consumers_.Add(key, *std::move(consumer));
+  AddToCongestionControl(added, now);
+  return &added;
 }
 
 void Transport::RemoveConsumer(Consumer& consumer, Turn& turn) {
@@ -199,6 +212,7 @@ void Transport::RemoveConsumer(Consumer& consumer, Turn& turn) {
       if (const auto burnt = outgoing_ssrcs_.Retire(*ssrc, number)) protection_.ForgetOutbound(*burnt);
     }
   }
+  if (congestion_) congestion_->RemoveConsumer(consumer);
   consumers_.Remove(consumer);
 }
 
@@ -212,9 +226,13 @@ TransportStats Transport::Stats(Timestamp now) const {
           .rtp_sent = flow(counters_.rtp_sent),
           .rtx_received = flow(counters_.rtx_received),
           .rtx_sent = flow(counters_.rtx_sent),
+          .probation_sent = flow(counters_.probation_sent),
           .rtp_loss_received = MeanLoss(producers_),
           .rtp_loss_sent = MeanLoss(consumers_),
-          .sctp_state = sctp_ ? std::optional(sctp_->state()) : std::nullopt};
+          .sctp_state = sctp_ ? std::optional(sctp_->state()) : std::nullopt,
+          .available_outgoing = IsControlled() ? std::optional(congestion_->target()) : std::nullopt,
+          .queue_time = congestion_ ? congestion_->queue_time() : TimeDelta::Zero(),
+          .circuit_breaks = congestion_ ? congestion_->circuit_breaks() : 0};
 }
 
 }  // namespace sluice

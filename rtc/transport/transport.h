@@ -30,10 +30,12 @@
 #include "rtc/rtcp/sender_report.h"
 #include "rtc/sctp/sctp_association.h"
 #include "rtc/sctp/sctp_stack.h"
+#include "rtc/transport/congestion_control.h"
 #include "rtc/transport/data_endpoints.h"
 #include "rtc/transport/drop_reason.h"
 #include "rtc/transport/layer_limiter.h"
 #include "rtc/transport/path_policy.h"
+#include "rtc/transport/probation.h"
 #include "rtc/transport/protection.h"
 #include "rtc/transport/rtcp_reporter.h"
 #include "rtc/transport/rtp_demuxer.h"
@@ -85,15 +87,16 @@ class Transport {
   // WebRTC: new credentials; the old ones work until the first check with the new.
   absl::StatusOr<IceCredentials> RestartIce();
   void SetMaxIncomingBitrate(DataRate rate);  // zero: no limit
-  void SetMaxOutgoingBitrate(DataRate rate) { bitrates_.max_outgoing = rate; }
-  void SetMinOutgoingBitrate(DataRate rate) { bitrates_.min_outgoing = rate; }
+  void SetMaxOutgoingBitrate(DataRate rate);
+  void SetMinOutgoingBitrate(DataRate rate);
   const BitrateSettings& bitrates() const { return bitrates_; }
+  void SetTraces(bool bandwidth, bool probation) { traces_bandwidth_ = bandwidth, traces_probation_ = probation; }
 
   // --- media, called by the router ---
   // InvalidArgument or AlreadyExists, naming the field; then nothing has changed.
   absl::StatusOr<Producer*> AddProducer(ProducerConfig config);
   void RemoveProducer(Producer& producer);
-  absl::StatusOr<Consumer*> AddConsumer(ConsumerConfig config, Producer& producer);
+  absl::StatusOr<Consumer*> AddConsumer(ConsumerConfig config, Producer& producer, Timestamp now);
   void RemoveConsumer(Consumer& consumer, Turn& turn);
   std::span<const std::unique_ptr<Producer>> producers() const { return producers_; }
   using Consumers = Roster<Consumer, std::unique_ptr<Consumer>>;
@@ -143,6 +146,8 @@ class Transport {
   TransportStats Stats(Timestamp now) const;
   const DropCounts& drops() const { return drops_; }
   const LayerLimiter& limiter() const { return limiter_; }
+  // Null where no consumer was promised feedback.
+  const CongestionControl* congestion() const { return congestion_.get(); }
 
  private:
   Transport(std::string id, PathPolicy path, Protection protection, const Env& env, Timestamp now);
@@ -164,6 +169,7 @@ class Transport {
   void OnExtendedReport(const rtcp::ExtendedReport& report, Timestamp arrival, Turn& turn);
   void OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival, Turn& turn);
   void OnBye(const rtcp::Bye& bye);
+  void OnRemb(const rtcp::Remb& remb, Turn& turn);
   void LearnPath(const Path& path, Turn& turn);
   void CountSrtpError(SrtpError error);
 
@@ -186,9 +192,11 @@ class Transport {
   // transport_send.cc
   bool ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn& turn);
   void CatchUp(Consumer& consumer, const Producer::Fresh& first, std::span<const Producer::Fresh> later, Turn& turn);
-  // A packet with the next transport-wide number was written.
-  void NumberSent(size_t size, Timestamp now);
-  void CommitRtp(const Consumer& consumer, size_t size, bool is_rtx, Turn& turn);
+  void WriteChosen(Consumer& consumer, const Consumer::Chosen& chosen, bool leave_out, Turn& turn);
+  size_t WriteAgain(Consumer& consumer, OutgoingStream& stream, SeqNum seq, OutgoingStream::Reason reason, Turn& turn);
+  enum class Numbered : bool { kNo, kYes };  // whether it took the next transport-wide number
+  // False: it could not be protected, and nothing left.
+  bool CommitRtp(const Consumer& consumer, size_t size, Numbered numbered, Traffic& counted, Turn& turn);
   void SendDirect(const std::string& id, bool rtcp, std::span<const uint8_t> bytes, Turn& turn);
   void SendRtcp(std::span<const uint8_t> compound, Turn& turn);
   void SendRequests(Producer& producer, Turn& turn);
@@ -200,6 +208,22 @@ class Transport {
     return capture_clocks_.try_emplace(cname, env_.wall_offset).first->second;
   }
   rtcp::NtpTime Ntp(Timestamp now) const { return rtcp::NtpTime::From(now, env_.wall_offset); }
+
+  // transport_pace.cc
+  // What is sent is limited by what the peer tells of each packet; else by its reports (limiter_).
+  bool IsControlled() const { return congestion_ && congestion_->active(); }
+  bool IsPaced(const Consumer& consumer) const;
+  void AddToCongestionControl(Consumer& consumer, Timestamp now);
+  DataRate RateBesidesLayers(Timestamp now) const;
+  // Lets leave what may.
+  void Release(Turn& turn);
+  void SeeToCuts(Turn& turn);
+  bool SendPadding(Turn& turn);
+  bool RepeatForProbe(Turn& turn);
+  void Leave(const CongestionControl::Leaving& leaving, Turn& turn);
+  void NoteSent(std::span<const uint8_t> packet, Numbered numbered, Timestamp now);
+  void AfterCongestionUpdate(Turn& turn);
+  void TraceCongestion(bool divided, Turn& turn);
 
   // transport_messages.cc
   absl::Status CanCarry(DataType type) const;
@@ -218,6 +242,13 @@ class Transport {
   RtpDemuxer demuxer_;
   RtcpReporter reporter_;
   LayerLimiter limiter_;
+  std::unique_ptr<CongestionControl> congestion_;
+  bool traces_bandwidth_ = false;
+  bool traces_probation_ = false;
+  uint32_t traced_probes_ = 0;
+  std::optional<Probation> probation_;  // once it was needed
+  uint32_t repeated_for_probes_ = 0;
+  mutable Timestamp told_deadline_ = Timestamp::Never();  // by NextDeadline()
   BitrateSettings bitrates_;
   TransportCounters counters_;
   DropCounts drops_;

@@ -24,6 +24,7 @@ struct WebRtcTransportConfig {
   std::string id;
   IceCredentials ice;                                  // ours
   TimeDelta consent_timeout = TimeDelta::Seconds(30);  // zero: never
+  std::optional<DataRate> initial_outgoing;            // what its line is taken to carry at first
   std::optional<SctpConfig> sctp;
 };
 

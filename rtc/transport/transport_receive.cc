@@ -141,10 +141,24 @@ void Transport::ReadRtcp(std::span<const uint8_t> compound, Timestamp arrival, T
                     },
                     [&](const rtcp::ExtendedReport& report) { OnExtendedReport(report, arrival, turn); },
                     [&](const rtcp::Bye& bye) { OnBye(bye); },
-                    [&](const rtcp::TransportFeedback& f) { limiter_.OnFeedback(f, consumers_, turn.now); },
-                    [&](const rtcp::Remb& remb) { limiter_.OnRemb(remb, consumers_, turn.now); },
+                    [&](const rtcp::TransportFeedback& feedback) {
+                      if (congestion_) congestion_->OnFeedback(feedback, turn.now);
+                    },
+                    [&](const rtcp::CongestionFeedback& feedback) {
+                      if (congestion_) congestion_->OnFeedback(feedback, turn.now);
+                    },
+                    [&](const rtcp::Remb& remb) { OnRemb(remb, turn); },
                 });
   if (result.error != rtcp::ReadError::kNone || result.malformed > 0) drops_.Count(DropReason::kBadRtcp);
+  if (congestion_) AfterCongestionUpdate(turn);
+}
+
+void Transport::OnRemb(const rtcp::Remb& remb, Turn& turn) {
+  if (IsControlled()) {
+    congestion_->OnRemb(remb.bitrate, turn.now);
+  } else {
+    limiter_.OnRemb(remb, consumers_, turn);
+  }
 }
 
 void Transport::OnSenderReport(const rtcp::SenderReport& report, Timestamp arrival, Turn& turn) {
@@ -157,17 +171,31 @@ void Transport::OnSenderReport(const rtcp::SenderReport& report, Timestamp arriv
 
 void Transport::OnReportBlocks(std::span<const rtcp::ReportBlock> blocks, Turn& turn) {
   double lost = 0, sent = 0;
+  bool advanced = false;
+  std::optional<TimeDelta> rtt;
   for (const rtcp::ReportBlock& block : blocks) {
     const auto it = consumer_by_ssrc_.find(block.source);
     if (it == consumer_by_ssrc_.end()) continue;
     OutgoingStream* stream = it->second->FindStream(block.source);
     if (stream->params().ssrc != block.source) continue;
-    stream->send().OnReportBlock(block, Ntp(turn.now));
+    advanced |= stream->send().OnReportBlock(block, Ntp(turn.now));
+    if (stream->send().rtt()) rtt = stream->send().rtt();
     const auto rate = static_cast<double>(stream->send().bitrate(turn.now).bps());
     sent += rate;
     lost += rate * block.fraction_lost / 256;
   }
-  if (sent > 0) limiter_.OnReports(lost / sent, counters_.rtp_sent.rate(turn.now), consumers_, turn.now);
+  if (congestion_ && rtt) congestion_->OnRtt(*rtt);
+  if (congestion_) {
+    congestion_->OnReport({.advanced = advanced,
+                           .loss = sent > 0 ? lost / sent : 0,
+                           .rtt = rtt,
+                           .sending = counters_.rtp_sent.rate(turn.now),
+                           .packet = counters_.rtp_sent.MeanSize(turn.now)},
+                          turn.now);
+  }
+  if (sent > 0 && !IsControlled()) {
+    limiter_.OnReports(lost / sent, counters_.rtp_sent.rate(turn.now), consumers_, turn);
+  }
 }
 
 void Transport::OnKeyFrameRequest(Ssrc media, bool fir, Turn& turn) {

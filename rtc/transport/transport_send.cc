@@ -13,6 +13,9 @@ namespace {
 // Room for RTP in a slot of the batch: what protection appends stays free.
 constexpr size_t kMaxRtp = SendBatch::kMaxDatagram - kMaxSrtpOverhead;
 
+// Its packets take transport-wide numbers, whether these stand in them or not.
+bool IsNumbered(const OutgoingStream& stream) { return stream.needs_transport_seq() || stream.has_feedback(); }
+
 }  // namespace
 
 SendStamp Transport::NextStamp(Timestamp now) const {
@@ -20,9 +23,13 @@ SendStamp Transport::NextStamp(Timestamp now) const {
 }
 
 void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fresh, Turn& turn) {
-  if (!IsConnected() || !consumer.active()) return;
+  if (!IsConnected() || !consumer.forwards()) return;
   for (size_t i = 0; i < fresh.size(); ++i) {
     if (ForwardOne(consumer, fresh[i], turn)) CatchUp(consumer, fresh[i], fresh.subspan(i + 1), turn);
+  }
+  if (IsPaced(consumer)) {
+    SeeToCuts(turn);
+    Release(turn);
   }
   for (uint32_t blocked = consumer.BlockedOnKeyFramesOf(); blocked != 0; blocked &= blocked - 1) {
     turn.key_frames.push_back({.producer = &consumer.producer(),
@@ -35,12 +42,22 @@ void Transport::Forward(Consumer& consumer, std::span<const Producer::Fresh> fre
 bool Transport::ForwardOne(Consumer& consumer, const Producer::Fresh& one, Turn& turn) {
   const StoredPacket* packet = consumer.producer().streams()[one.stream].ring().Find(one.seq);
   if (!packet) return false;
-  const Consumer::Written written =
-      consumer.Write(one, *packet, NextStamp(turn.now), turn.now, turn.batch.Next().first(kMaxRtp), turn.outbox.media);
-  if (written.size == 0) return written.switched;
-  if (consumer.stream(0).needs_transport_seq()) NumberSent(written.size, turn.now);
-  CommitRtp(consumer, written.size, false, turn);
-  return written.switched;
+  const auto chosen = consumer.Choose(one, *packet, turn.outbox.media);
+  if (!chosen) return false;
+  if (!IsPaced(consumer)) {
+    WriteChosen(consumer, *chosen, false, turn);
+  } else if (!congestion_->Enqueue(consumer, *chosen, *packet, turn.now)) {
+    consumer.AwaitKeyFrame(turn.outbox.media);
+  }
+  return chosen->switched();
+}
+
+void Transport::WriteChosen(Consumer& consumer, const Consumer::Chosen& chosen, bool leave_out, Turn& turn) {
+  const size_t size = consumer.Write(chosen, leave_out, NextStamp(turn.now), turn.now, turn.batch.Next().first(kMaxRtp),
+                                     turn.outbox.media);
+  if (size == 0) return;
+  const Numbered numbered = IsNumbered(consumer.stream(0)) ? Numbered::kYes : Numbered::kNo;
+  CommitRtp(consumer, size, numbered, counters_.rtp_sent, turn);
 }
 
 // The first packet of a key frame can come late, repaired or reordered. What came before it in time but comes after it by
@@ -57,21 +74,20 @@ void Transport::CatchUp(Consumer& consumer, const Producer::Fresh& first, std::s
   }
 }
 
-void Transport::NumberSent(size_t size, Timestamp now) {
-  limiter_.OnSent(transport_seq_, size, now);
-  transport_seq_ = transport_seq_ + 1;
-}
-
-void Transport::CommitRtp(const Consumer& consumer, size_t size, bool is_rtx, Turn& turn) {
-  const SrtpResult result = protection_.ProtectRtp(turn.batch.Next(), size);
-  if (!result.ok()) return;
+bool Transport::CommitRtp(const Consumer& consumer, size_t size, Numbered numbered, Traffic& counted, Turn& turn) {
+  const std::span<uint8_t> slot = turn.batch.Next();
+  const SrtpResult result = protection_.ProtectRtp(slot, size);
+  if (!result.ok()) return false;
   if (path_.is_direct()) {
-    SendDirect(consumer.id(), false, turn.batch.Next().first(size), turn);
+    SendDirect(consumer.id(), false, slot.first(size), turn);
   } else {
     turn.batch.Commit(*path_.rtp(), result.size);
   }
   counters_.sent.Add(result.size, turn.now);
-  (is_rtx ? counters_.rtx_sent : counters_.rtp_sent).Add(result.size, turn.now);
+  counted.Add(result.size, turn.now);
+  if (congestion_) NoteSent(slot.first(result.size), numbered, turn.now);
+  if (numbered == Numbered::kYes) transport_seq_ = transport_seq_ + 1;
+  return true;
 }
 
 void Transport::SendDirect(const std::string& id, bool rtcp, std::span<const uint8_t> bytes, Turn& turn) {
@@ -88,15 +104,31 @@ void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
   consumer.Trace(TraceKind::kNack, nack.media, turn.now, turn.outbox.media);
   if (!consumer.active()) return;
   const bool video = consumer.kind() == MediaKind::kVideo;
+  const bool paced = IsPaced(consumer);
+  const bool limited = video && !paced;
   for (SeqNum seq : nack.seqs) {
-    if (video && !limiter_.MayRepeat(turn.now)) break;
-    const auto again = consumer.WriteAgain(*stream, seq, NextStamp(turn.now), turn.now,
-                                           turn.batch.Next().first(kMaxRtp), turn.outbox.media);
-    if (again.size == 0) continue;
-    if (video) limiter_.OnRepeated(again.size);
-    if (again.by_rtx && stream->needs_transport_seq()) NumberSent(again.size, turn.now);
-    CommitRtp(consumer, again.size, true, turn);
+    if (limited && !limiter_.MayRepeat(turn.now)) break;
+    if (!stream->TakeAgain(seq, turn.now)) continue;
+    if (paced) {
+      congestion_->EnqueueAgain(consumer, *stream, seq, turn.now);
+    } else {
+      const size_t size = WriteAgain(consumer, *stream, seq, OutgoingStream::Reason::kAsked, turn);
+      if (limited) limiter_.OnRepeated(size);
+    }
   }
+  if (paced) Release(turn);
+}
+
+size_t Transport::WriteAgain(Consumer& consumer, OutgoingStream& stream, SeqNum seq, OutgoingStream::Reason reason,
+                             Turn& turn) {
+  const auto again = consumer.WriteAgain(stream, seq, reason, NextStamp(turn.now), turn.now,
+                                         turn.batch.Next().first(kMaxRtp), turn.outbox.media);
+  if (again.size == 0) return 0;
+  // Under its own number it is the packet of before, to the byte.
+  const bool numbered = IsNumbered(stream) && (again.by_rtx || !stream.needs_transport_seq());
+  Traffic& counted = reason == OutgoingStream::Reason::kAsked ? counters_.rtx_sent : counters_.probation_sent;
+  const bool left = CommitRtp(consumer, again.size, numbered ? Numbered::kYes : Numbered::kNo, counted, turn);
+  return left ? again.size : 0;
 }
 
 void Transport::SendRtcp(std::span<const uint8_t> compound, Turn& turn) {

@@ -65,11 +65,14 @@ void Transport::BecameConnected(Turn& turn) {
 }
 
 Timestamp Transport::NextDeadline() const {
-  Timestamp deadline = std::min(reporter_.NextDeadline(), limiter_.deadline());
+  Timestamp deadline = reporter_.NextDeadline();
+  if (!IsControlled()) deadline = std::min(deadline, limiter_.deadline());
+  if (congestion_) deadline = std::min(deadline, congestion_->deadline());
   if (path_.ice()) deadline = std::min(deadline, path_.ice()->NextDeadline());
   if (protection_.dtls()) deadline = std::min(deadline, protection_.dtls()->NextDeadline());
   if (sctp_) deadline = std::min(deadline, sctp_->NextDeadline());
   for (const auto& producer : producers_) deadline = std::min(deadline, producer->NextDeadline());
+  told_deadline_ = deadline;
   return deadline;
 }
 
@@ -94,7 +97,11 @@ void Transport::OnTimer(Turn& turn) {
   const auto emit = [&](std::span<const uint8_t> rtcp) { SendRtcp(rtcp, turn); };
   if (reporter_.ReportsDue(turn.now)) SendReports(turn);
   reporter_.SendFeedback(producers_, turn.now, Ntp(turn.now), emit);
-  limiter_.OnTimer(consumers_, turn.now);
+  if (congestion_) {
+    congestion_->OnTimer(turn.now);
+    AfterCongestionUpdate(turn);
+  }
+  if (!IsControlled()) limiter_.OnTimer(consumers_, turn);
 }
 
 void Transport::HandlePathClosed(const Path& path, Turn& turn) {

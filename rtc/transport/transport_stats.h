@@ -18,6 +18,12 @@ class Traffic {
   }
   uint64_t bytes() const { return bytes_; }
   DataRate rate(Timestamp now) const { return rate_.Rate(now); }
+  // Of a packet, lately.
+  DataSize MeanSize(Timestamp now) const {
+    const double packets = rate_.PacketRate(now);
+    if (packets <= 0) return DataSize::Zero();
+    return DataSize::Bytes(static_cast<int64_t>(static_cast<double>(rate(now).bps()) / 8 / packets));
+  }
 
  private:
   uint64_t bytes_ = 0;
@@ -31,6 +37,7 @@ struct TransportCounters {
   Traffic rtp_sent;
   Traffic rtx_received;
   Traffic rtx_sent;
+  Traffic probation_sent;  // to fill probes
 };
 
 struct TransportStats {
@@ -38,10 +45,14 @@ struct TransportStats {
     uint64_t bytes = 0;
     DataRate rate;
   };
-  Flow received, sent, rtp_received, rtp_sent, rtx_received, rtx_sent;
+  Flow received, sent, rtp_received, rtp_sent, rtx_received, rtx_sent, probation_sent;
   double rtp_loss_received = 0;  // share, mean over incoming streams, last report interval
   double rtp_loss_sent = 0;      // likewise outgoing, as the peer reports
   std::optional<SctpState> sctp_state;
+  // Where congestion control runs: what the line is taken to carry, and how long what waits here will take.
+  std::optional<DataRate> available_outgoing;
+  TimeDelta queue_time;
+  uint32_t circuit_breaks = 0;  // RFC 8083
 };
 
 }  // namespace sluice

@@ -36,7 +36,7 @@ void SimulcastSource::SetBudget(DataRate budget, DataRate held, Timestamp now) {
   for (const DataRate layer : layers_) measured.push_back(layer * sway_);
   const std::vector<LayerDemand> demands{
       {.rates = std::move(measured), .wanted = layers_.size() - 1, .current = wanted_}};
-  const size_t layer = AllocateLayers(demands, budget, held)[0];
+  const size_t layer = AllocateLayers(demands, budget, held).given[0];
   if (layer == wanted_) return;
   wanted_ = layer;
   switch_at_ = wanted_ == current_ ? Timestamp::Infinite() : now + kKeyFrameWait;

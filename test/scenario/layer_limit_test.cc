@@ -27,7 +27,7 @@ class LimitedCall {
     alice.peer->up().Configure(kWide);
     alice.peer->down().Configure(kWide);
     bob.peer->up().Configure(kWide);
-    if (feedback) bob.peer->SendTransportFeedback();
+    if (!feedback) bob.peer->LeaveOutTransportFeedback();
     for (int i = 0; i < producers; ++i) {
       Producer& video = call.AnnounceSimulcast(alice, kRates);
       at_bob.push_back(call.Subscribe(bob, video));

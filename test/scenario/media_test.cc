@@ -86,7 +86,9 @@ TEST_P(SuiteScenario, OnACleanNetworkEverythingArrivesOnceAndAtOnce) {
       EXPECT_EQ(receiver->stats().plis, 0u);
       EXPECT_EQ(receiver->holes(), 0);
       EXPECT_LT(receiver->first_seq().seq().value(), 0x8000);  // whoever loses it need not guess the roll-over counter
-      EXPECT_EQ(Quantile(receiver->stats().delays, 1), kOneWay + kOneWay);
+      // The probe of the first second sends evenly what is to be sent anyway.
+      EXPECT_EQ(Quantile(receiver->stats().delays, 0.95), kOneWay + kOneWay);
+      EXPECT_LE(Quantile(receiver->stats().delays, 1), kOneWay + kOneWay + TimeDelta::Millis(50));
       EXPECT_GE(receiver->sender_reports(), 10u);
       EXPECT_EQ(sender->stats().asked_for, 0u);
     }

@@ -41,7 +41,7 @@ void MediaReceiver::OnMedia(const rtp::PacketView& packet, bool repaired, Timest
   if (!record || packet.payload_type() != config_.payload_type()) return void(++stats_.alien);
   const auto result = repaired ? stream_.OnRecovered(packet.seq(), now)
                                : stream_.OnPacket(packet.seq(), packet.timestamp(), packet.size(), now);
-  if (!result.usable()) return void(++stats_.repeated);
+  if (!result.usable()) return void(++stats_.unneeded);
   last_arrival_ = now;
   if (last_decode_.IsNever()) last_decode_ = now;
   if (nack_.OnPacket(result.seq, record->key_frame, now, ask_)) pli_due_ = config_.kind == MediaKind::kVideo;

@@ -31,7 +31,8 @@ class MediaReceiver {
   struct Stats {
     uint32_t packets = 0;  // different ones that came at all
     uint32_t repaired = 0;
-    uint32_t repeated = 0;         // came more than once under the media SSRC, or were recovered without need
+    uint32_t repeated = 0;         // came more than once under the media SSRC
+    uint32_t unneeded = 0;         // RTX of packets that were there: what fills probes, or was repaired twice
     uint32_t alien = 0;            // payloads that no sender of ours made
     uint32_t padding = 0;          // packets of nothing else
     uint32_t frames_complete = 0;  // every packet came

@@ -66,8 +66,8 @@ class SimPeer {
   void StopSending() { sending_ = false; }
   // A sender that never says when it captured what.
   void LeaveOutSenderReports() { sends_reports_ = false; }
-  // Tells every 100 ms when packets with transport-wide numbers came; it does not otherwise.
-  void SendTransportFeedback() { feedback_generator_.emplace(); }
+  // A receiver that does not tell when packets with transport-wide numbers came; others do, every 100 ms.
+  void LeaveOutTransportFeedback() { feedback_generator_.reset(); }
   // Any bytes, from our address; for hostile scenarios.
   void SendRaw(Datagram datagram) { network_.Send(address_, server_, std::move(datagram)); }
 
@@ -122,7 +122,7 @@ class SimPeer {
   uint32_t transport_packets_ = 0;
   SeqUnwrapper feedback_numbers_;
   std::map<ExtSeqNum, bool> feedback_;
-  std::optional<TransportFeedbackGenerator> feedback_generator_;
+  std::optional<TransportFeedbackGenerator> feedback_generator_ = TransportFeedbackGenerator();
   std::optional<rtcp::ExtendedReport::Dlrr> reference_;  // to be answered with the next report
   Timestamp reference_arrival_;
   Stats stats_;

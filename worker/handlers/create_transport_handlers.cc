@@ -139,6 +139,11 @@ Result RouterCreateWebRtcTransport(Call& call, RouterObject& router,
                                .ice = IceCredentials::Random(),
                                .consent_timeout = wire::DecodeConsentTimeout(options.ice_consent_timeout()),
                                .sctp = *sctp};
+  if (const auto initial = object->options.initial_available_outgoing_bitrate) {
+    auto rate = wire::DecodeRate(*initial, "initialAvailableOutgoingBitrate");
+    if (!rate.ok()) return rate.status();
+    if (*rate > DataRate::Zero()) config.initial_outgoing = *rate;
+  }
   const bool of_server = object->server != nullptr;
   object->candidates = CandidatesFor(*usable, of_server && options.prefer_udp(), of_server && options.prefer_tcp());
   object->ufrags.push_back(config.ice.ufrag);

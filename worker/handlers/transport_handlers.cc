@@ -49,11 +49,6 @@ absl::Status SetLimit(DataRate minimum, DataRate maximum) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<DataRate> DecodeRate(uint64_t bps, std::string_view field) {
-  if (bps > static_cast<uint64_t>(INT64_MAX)) return absl::InvalidArgumentError(fmt::format("{} is too large", field));
-  return DataRate::BitsPerSec(static_cast<int64_t>(bps));
-}
-
 }  // namespace
 
 absl::Status MustBe(const TransportObject& transport, TransportKind kind, std::string_view name) {
@@ -173,7 +168,7 @@ Result PipeTransportConnect(Call& call, TransportObject& transport, const fbs::p
 
 Result TransportSetMaxIncomingBitrate(Call& call, TransportObject& transport,
                                       const fbs::transport::SetMaxIncomingBitrateRequest& body) {
-  const auto rate = DecodeRate(body.max_incoming_bitrate(), "maxIncomingBitrate");
+  const auto rate = wire::DecodeRate(body.max_incoming_bitrate(), "maxIncomingBitrate");
   if (!rate.ok()) return rate.status();
   transport.transport->SetMaxIncomingBitrate(*rate);
   call.core.log.Debug("bwe", "maximum incoming bitrate set [transportId:{}, bps:{}]", transport.id, rate->bps());
@@ -183,7 +178,7 @@ Result TransportSetMaxIncomingBitrate(Call& call, TransportObject& transport,
 
 Result TransportSetMaxOutgoingBitrate(Call& call, TransportObject& transport,
                                       const fbs::transport::SetMaxOutgoingBitrateRequest& body) {
-  const auto rate = DecodeRate(body.max_outgoing_bitrate(), "maxOutgoingBitrate");
+  const auto rate = wire::DecodeRate(body.max_outgoing_bitrate(), "maxOutgoingBitrate");
   if (!rate.ok()) return rate.status();
   auto status = SetLimit(transport.transport->bitrates().min_outgoing, *rate);
   if (!status.ok()) return status;
@@ -194,7 +189,7 @@ Result TransportSetMaxOutgoingBitrate(Call& call, TransportObject& transport,
 
 Result TransportSetMinOutgoingBitrate(Call& call, TransportObject& transport,
                                       const fbs::transport::SetMinOutgoingBitrateRequest& body) {
-  const auto rate = DecodeRate(body.min_outgoing_bitrate(), "minOutgoingBitrate");
+  const auto rate = wire::DecodeRate(body.min_outgoing_bitrate(), "minOutgoingBitrate");
   if (!rate.ok()) return rate.status();
   auto status = SetLimit(*rate, transport.transport->bitrates().max_outgoing);
   if (!status.ok()) return status;
@@ -246,6 +241,11 @@ Result TransportEnableTraceEvent(Call&, TransportObject& transport,
     const bool known = type <= fbs::transport::TraceEventType::MAX;
     if (known && std::find(types.begin(), types.end(), type) == types.end()) types.push_back(type);
   }
+  const auto has = [&](fbs::transport::TraceEventType type) {
+    return std::find(types.begin(), types.end(), type) != types.end();
+  };
+  transport.transport->SetTraces(has(fbs::transport::TraceEventType::Bwe),
+                                 has(fbs::transport::TraceEventType::Probation));
   transport.trace_types = std::move(types);
   return Answer();
 }

@@ -211,12 +211,20 @@ fbs::transport::StatsT BaseStats(const TransportObject& of, Timestamp now) {
   out.rtx_recv_bitrate = rate(from.rtx_received.rate);
   out.rtx_bytes_sent = from.rtx_sent.bytes;
   out.rtx_send_bitrate = rate(from.rtx_sent.rate);
+  out.probation_bytes_sent = from.probation_sent.bytes;
+  out.probation_send_bitrate = rate(from.probation_sent.rate);
+  if (from.available_outgoing) out.available_outgoing_bitrate = rate(*from.available_outgoing);
   out.max_incoming_bitrate = limit(limits.max_incoming);
   out.max_outgoing_bitrate = limit(limits.max_outgoing);
   out.min_outgoing_bitrate = limit(limits.min_outgoing);
   out.rtp_packet_loss_received = from.rtp_loss_received;
   out.rtp_packet_loss_sent = from.rtp_loss_sent;
   return out;
+}
+
+absl::StatusOr<DataRate> DecodeRate(uint64_t bps, std::string_view field) {
+  if (bps > static_cast<uint64_t>(INT64_MAX)) return absl::InvalidArgumentError(fmt::format("{} is too large", field));
+  return DataRate::BitsPerSec(static_cast<int64_t>(bps));
 }
 
 flatbuffers::Offset<fbs::webrtc::DumpResponse> EncodeWebRtcDump(Builder& b, const TransportObject& of,

@@ -37,6 +37,8 @@ absl::StatusOr<std::vector<ListenRequest>> DecodeListenInfos(
 // What the options say of SCTP: nothing unless it is enabled. InvalidArgument names the field.
 absl::StatusOr<std::optional<SctpConfig>> DecodeSctp(const fbs::transport::OptionsT& options);
 
+// bit/s; InvalidArgument, naming the field, for what no rate can be.
+absl::StatusOr<DataRate> DecodeRate(uint64_t bps, std::string_view field);
 // From 10 to 60 s, into which it is clamped; 0 means never.
 inline TimeDelta DecodeConsentTimeout(uint8_t seconds) {
   return TimeDelta::Seconds(seconds == 0 ? 0 : std::clamp<int>(seconds, 10, 60));

@@ -71,6 +71,55 @@ TEST(BandwidthControllerTest, HalvesWhenFeedbackFailsToComeWhilePacketsLeave) {
   EXPECT_EQ(controller.target(), Kbps(500));
 }
 
+TEST(BandwidthControllerTest, APauseIsNoLackOfFeedback) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(1000), Kbps(5000));
+  const Timestamp before = Timestamp::Seconds(10);
+  const PacketResult arrived{.packet = {.sent = before, .size = DataSize::Bytes(1000)}, .arrival = before};
+  controller.OnSent(arrived.packet);
+  controller.OnFeedback({.received = before, .packets = {&arrived, 1}});
+  const Timestamp after = before + TimeDelta::Seconds(20);
+  controller.OnSent({.sent = after, .size = DataSize::Bytes(1000)});
+  controller.OnTimer(after);
+  EXPECT_EQ(controller.target(), Kbps(1000));
+}
+
+TEST(BandwidthControllerTest, AWayThatOpensAgainIsProbedAtOnce) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(1000), Kbps(5000));
+  Timestamp now = Timestamp::Seconds(10);
+  const auto tell = [&] {
+    const PacketResult arrived{.packet = {.sent = now, .size = DataSize::Bytes(1000)}, .arrival = now};
+    controller.OnFeedback({.received = now, .packets = {&arrived, 1}});
+  };
+  tell();
+  for (int i = 0; i < 20; ++i, now += TimeDelta::Millis(100)) {
+    controller.OnSent({.sent = now, .size = DataSize::Bytes(1000)});
+    controller.OnTimer(now);
+    if (const auto probe = controller.TakeProbe(now)) controller.OnSent({.sent = now, .probe = probe->id});
+  }
+  ASSERT_EQ(controller.target(), Kbps(500));
+  now += TimeDelta::Seconds(2);  // the last probe is given up
+  tell();
+  const auto probe = controller.TakeProbe(now);
+  ASSERT_TRUE(probe);
+  EXPECT_EQ(probe->rate, Kbps(500) * Prober::kFirst);
+}
+
+TEST(BandwidthControllerTest, NoMoreIsProbedForThanALittleBeyondWhatIsWanted) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(300), Kbps(5000));
+  controller.SetWanted(Kbps(200));
+  Timestamp now = Timestamp::Seconds(10);
+  controller.OnSent({.sent = now, .size = DataSize::Bytes(1000)});
+  EXPECT_FALSE(controller.TakeProbe(now));
+  controller.SetWanted(Kbps(500));
+  const auto probe = controller.TakeProbe(now);
+  ASSERT_TRUE(probe);
+  EXPECT_GE(probe->rate, Kbps(500));
+  EXPECT_LE(probe->rate, Kbps(700));
+}
+
 TEST(BandwidthControllerTest, NothingIsProbedBeforeAPacketWasSent) {
   BandwidthController controller;
   controller.SetBounds(Kbps(50), Kbps(300), Kbps(5000));

@@ -20,7 +20,7 @@ LayerDemand Demand(std::vector<int64_t> rates, size_t wanted, size_t current = 0
 }
 
 std::vector<size_t> Allocate(std::vector<LayerDemand> demands, int64_t budget) {
-  return AllocateLayers(demands, kbps(budget));
+  return AllocateLayers(demands, kbps(budget)).given;
 }
 
 TEST(LayerAllocationTest, GivesWhatIsWantedWhenThereIsRoom) {
@@ -32,6 +32,52 @@ TEST(LayerAllocationTest, TheLowestLayersComeFirstAndAlways) {
   EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1), Demand({150, 500}, 1, 1)}, 100), ElementsAre(0, 0));
   EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1, 255), Demand({150, 500}, 1, 1)}, 640), ElementsAre(0, 0));
   EXPECT_THAT(Allocate({Demand({150, 500}, 1, 1, 255), Demand({150, 500}, 1, 1)}, 650), ElementsAre(1, 0));
+}
+
+LayerDemand MayStarve(LayerDemand demand) {
+  demand.may_starve = true;
+  return demand;
+}
+
+TEST(LayerAllocationTest, WhoComesLastGetsNothingWhenNotEvenTheLowestLayersFit) {
+  const LayerDemand one = MayStarve(Demand({100, 400}, 1));
+  EXPECT_THAT(Allocate({one, one, one}, 250), ElementsAre(0, 0, kNoLayer));
+  LayerDemand preferred = one;
+  preferred.priority = 2;
+  EXPECT_THAT(Allocate({one, one, preferred}, 150), ElementsAre(kNoLayer, kNoLayer, 0));
+  EXPECT_THAT(Allocate({Demand({100, 400}, 1), one}, 50), ElementsAre(0, kNoLayer));
+}
+
+TEST(LayerAllocationTest, EverybodyHasALowestLayerBeforeAnybodyClimbs) {
+  LayerDemand preferred = MayStarve(Demand({100, 400}, 1, 1));
+  preferred.priority = 255;
+  EXPECT_THAT(Allocate({preferred, MayStarve(Demand({100, 400}, 1))}, 450), ElementsAre(0, 0));
+}
+
+TEST(LayerAllocationTest, WhoHasNothingNeedsRoomToComeBack) {
+  const LayerDemand without = MayStarve(Demand({100}, 0, kNoLayer));
+  EXPECT_THAT(Allocate({Demand({100}, 0), without}, 219), ElementsAre(0, kNoLayer));
+  EXPECT_THAT(Allocate({Demand({100}, 0), without}, 220), ElementsAre(0, 0));
+}
+
+TEST(LayerAllocationTest, WhoMayNotRiseKeepsWhatItHasAndOthersClimb) {
+  LayerDemand held = Demand({100, 400}, 1);
+  held.rise_limit = 1;
+  EXPECT_THAT(Allocate({held, Demand({100, 400}, 1)}, 2000), ElementsAre(0, 1));
+  held.current = 1;
+  EXPECT_THAT(Allocate({held}, 2000), ElementsAre(1));
+  held.may_starve = true;
+  held.rise_limit = 0;
+  held.current = kNoLayer;
+  EXPECT_THAT(Allocate({held}, 2000), ElementsAre(kNoLayer));
+}
+
+TEST(LayerAllocationTest, TellsWhatTheNextStepWouldNeed) {
+  const std::vector<LayerDemand> demands = {Demand({100, 400}, 1), Demand({100, 300}, 1)};
+  const LayerAllocation allocation = AllocateLayers(demands, kbps(300));
+  EXPECT_EQ(allocation.total, kbps(200));
+  EXPECT_EQ(allocation.next, kbps(500) * kRoomToRise);
+  EXPECT_EQ(AllocateLayers(demands, kbps(1000)).next, DataRate::Zero());
 }
 
 TEST(LayerAllocationTest, HigherPrioritiesClimbFirst) {
@@ -51,10 +97,10 @@ TEST(LayerAllocationTest, ANewLayerNeedsRoomToSpare) {
 
 TEST(LayerAllocationTest, WhatOneHasIsKeptWithinABudgetOfItsOwn) {
   const std::vector<LayerDemand> has{Demand({150, 500}, 1, 1)};
-  EXPECT_THAT(AllocateLayers(has, kbps(480), kbps(520)), ElementsAre(1));
-  EXPECT_THAT(AllocateLayers(has, kbps(480), kbps(499)), ElementsAre(0));
+  EXPECT_THAT(AllocateLayers(has, kbps(480), kbps(520)).given, ElementsAre(1));
+  EXPECT_THAT(AllocateLayers(has, kbps(480), kbps(499)).given, ElementsAre(0));
   const std::vector<LayerDemand> has_not{Demand({150, 500}, 1, 0)};
-  EXPECT_THAT(AllocateLayers(has_not, kbps(480), kbps(600)), ElementsAre(0));
+  EXPECT_THAT(AllocateLayers(has_not, kbps(480), kbps(600)).given, ElementsAre(0));
 }
 
 TEST(LayerAllocationTest, LayersThatAreNotSentArePassedOver) {
@@ -97,7 +143,7 @@ TEST_P(LayerAllocationPropertyTest, StaysWithinTheBudgetAndTheWishes) {
   for (int round = 0; round < 500; ++round) {
     const auto demands = RandomDemands();
     const DataRate budget = kbps(rng_.U32() % 20'000);
-    const auto given = AllocateLayers(demands, budget);
+    const auto given = AllocateLayers(demands, budget).given;
     ASSERT_EQ(given.size(), demands.size());
     bool above_base = false;
     for (size_t i = 0; i < given.size(); ++i) {
@@ -112,9 +158,9 @@ TEST_P(LayerAllocationPropertyTest, WhatWasGivenIsGivenAgain) {
   for (int round = 0; round < 500; ++round) {
     auto demands = RandomDemands();
     const DataRate budget = kbps(rng_.U32() % 20'000);
-    const auto given = AllocateLayers(demands, budget);
+    const auto given = AllocateLayers(demands, budget).given;
     for (size_t i = 0; i < given.size(); ++i) demands[i].current = given[i];
-    EXPECT_EQ(AllocateLayers(demands, budget), given);
+    EXPECT_EQ(AllocateLayers(demands, budget).given, given);
   }
 }
 
@@ -124,7 +170,7 @@ TEST_P(LayerAllocationPropertyTest, ABudgetThatSwaysMovesNobodyUpAndDown) {
     const DataRate budget = kbps(1 + rng_.U32() % 20'000);
     std::vector<int> changes(demands.size());
     for (int i = 0; i < 100; ++i) {
-      const auto given = AllocateLayers(demands, budget * (0.96 + 0.01 * (rng_.U32() % 9)));
+      const auto given = AllocateLayers(demands, budget * (0.96 + 0.01 * (rng_.U32() % 9))).given;
       for (size_t k = 0; k < given.size(); ++k) {
         changes[k] += given[k] != demands[k].current;
         demands[k].current = given[k];
@@ -140,9 +186,9 @@ TEST_P(LayerAllocationPropertyTest, AHigherPriorityNeverGetsLess) {
     for (LayerDemand& demand : demands) demand.priority = 1;
     const DataRate budget = kbps(rng_.U32() % 10'000);
     const size_t chosen = rng_.U32() % demands.size();
-    const size_t before = AllocateLayers(demands, budget)[chosen];
+    const size_t before = AllocateLayers(demands, budget).given[chosen];
     demands[chosen].priority = 2;
-    EXPECT_GE(AllocateLayers(demands, budget)[chosen], before);
+    EXPECT_GE(AllocateLayers(demands, budget).given[chosen], before);
   }
 }
 

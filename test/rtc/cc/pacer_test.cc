@@ -66,6 +66,19 @@ class PacerTest : public testing::Test {
   std::map<Pacer::FlowId, int64_t> next_;
 };
 
+TEST_F(PacerTest, WhereTheLineIsNotTheLimitAWholeFrameLeavesAtOnce) {
+  const Pacer::FlowId flow = AddVideo();
+  now_ += TimeDelta::Seconds(1);
+  Put(flow, {.number = 1, .packets = 8});
+  EXPECT_LT(Sent(Drain()), 5);
+  now_ += TimeDelta::Seconds(1);
+  Drain();
+  pacer_.SetUnlimited(true);
+  now_ += TimeDelta::Seconds(1);
+  Put(flow, {.number = 2, .packets = 5});
+  EXPECT_EQ(Sent(Drain()), 5);
+}
+
 TEST_F(PacerTest, LeavesAtTheRateAfterABurst) {
   const auto flow = AddVideo();
   Put(flow, {.packets = 25});

@@ -1,0 +1,45 @@
+// Divides what may be sent among a transport's video consumers (AllocateLayers), and limits each with layers to its share;
+// those without get all that there is in any case. A consumer that is paused is limited to the lowest layer, and begins
+// there. Pipes, which take everything, and audio have no part in it.
+#pragma once
+
+#include <memory>
+
+#include "rtc/base/roster.h"
+#include "rtc/base/units.h"
+#include "rtc/media/consumer.h"
+#include "rtc/transport/turn.h"
+
+namespace sluice {
+
+struct LayerDivision {
+  using Consumers = const Roster<Consumer, std::unique_ptr<Consumer>>&;
+
+  DataRate given;
+  DataRate wanted;  // of the highest that somebody wants and that come
+  // What would have to be there for the next step up that somebody wants; zero: nobody does.
+  DataRate next;
+  bool has_layers = false;  // somebody with layers took part
+  bool limited = false;     // somebody gets less than there is
+  bool raised = false;      // more is sent from now on
+
+  // Rates are of RTP packets, each counted as `per_packet` larger. `estimated`: the budget is an estimate, which sways and
+  // may be less than anybody can be sent. Then who fell waits before it rises (LayerHold), and who comes last may get
+  // nothing when not even the lowest layers fit; but for one, and for those without layers.
+  struct Budget {
+    DataRate rise;  // for what somebody does not have yet
+    DataRate held;  // for what is sent already; not less
+  };
+  static LayerDivision Of(Consumers consumers, const Budget& budget, DataSize per_packet, bool estimated, Turn& turn);
+  // Nobody gets anything.
+  static void Stop(Consumers consumers, Turn& turn);
+  // Nobody is limited any more.
+  static void Lift(Consumers consumers, Turn& turn);
+};
+
+inline bool HasLayers(const Consumer& consumer) { return consumer.preferred_layers().has_value(); }
+inline bool TakesPartInDivision(const Consumer& consumer) {
+  return consumer.kind() == MediaKind::kVideo && consumer.type() != RtpType::kPipe;
+}
+
+}  // namespace sluice
