@@ -7,8 +7,6 @@ import subprocess
 import unittest
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-# Nothing in the worker brings these about yet; whoever does takes them out of here.
-NOT_SENT_YET = {"TransportTrace"}
 ROW = re.compile(r"^\| `(\w+)` \| `([^`]+)` \| (.*?) \| (.*?) \|$", re.MULTILINE)
 TEST = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)", re.MULTILINE)
 NAME = re.compile(r"`([^`]+)`")
@@ -87,8 +85,6 @@ class ControlProtocolTest(unittest.TestCase):
             with self.subTest(name):
                 if function:
                     self.assertTrue(re.search(rf"\b{function}\((?:Call|Note)&", read(where)), f"no {function} in {where}")
-                elif name in NOT_SENT_YET:
-                    self.assertFalse(f"Event::{name}" in read(where), "it is sent: take it out of NOT_SENT_YET")
                 else:
                     self.assertFalse(name in self.methods, "the handler table does not have it")
                     self.assertTrue(f"Event::{name}" in read(where), f"no Event::{name} in {where}")
