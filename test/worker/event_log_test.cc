@@ -98,6 +98,13 @@ TEST_F(EventLogTest, ScoresOfProducersAndConsumersAreLoggedUnderScore) {
               ElementsAre(AllOf(HasSubstr("consumerId:c"), HasSubstr("score:7"))));
 }
 
+TEST_F(EventLogTest, ACircuitBreakerThatOpensIsAWarningWhateverIsSwitchedOn) {
+  Outbox outbox;
+  outbox.transport.push_back(CircuitBroken{.transport_id = "t", .reason = CircuitBreaker::Reason::kMediaTimeout});
+  log_.SetLevel(LogLevel::kWarn);
+  EXPECT_THAT(Lines("rtp", outbox), ElementsAre(AllOf(HasSubstr("nothing arrives"), HasSubstr("transportId:t"))));
+}
+
 TEST_F(EventLogTest, LayersAreLoggedUnderTheTypeOfTheConsumer) {
   AddConsumer("many", RtpType::kSimulcast, 1000);
   AddConsumer("one", RtpType::kSvc, 2000);
