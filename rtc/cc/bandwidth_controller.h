@@ -93,6 +93,7 @@ class BandwidthController {
   DataRate pacing_rate() const;
   // Once each: nullopt until the next one is due.
   std::optional<Probe> TakeProbe(Timestamp now);
+  uint32_t probes() const { return prober_.count(); }  // that were taken
   Snapshot snapshot() const;
 
  private:

@@ -59,7 +59,6 @@ bool IsDisposable(const codec::FrameInfo& frame) {
 }  // namespace
 
 CongestionControl::CongestionControl(const BitrateSettings& bitrates, Timestamp now) : pacer_(now) {
-  SetBitrates(bitrates);
   controller_.SetBounds(BandwidthController::kDefaultMin, std::min(bitrates.initial_outgoing, kHighest),
                         BandwidthController::kDefaultMax);
   SetBitrates(bitrates);
@@ -86,7 +85,7 @@ void CongestionControl::AddConsumer(Consumer& consumer) {
   if (consumer.kind() != MediaKind::kVideo) return;
   const Pacer::FlowId video = AddFlow(consumer, false);
   flows_of_[&consumer] = {.video = video, .again = AddFlow(consumer, true)};
-  if (HasLayers(consumer)) consumer.SetLimit(ConsumerLayers{.spatial = 0, .temporal = 0});
+  if (HasLayers(consumer)) consumer.SetLimit(kLowestLayers);
   DivideSoon();
 }
 
@@ -111,8 +110,7 @@ void CongestionControl::OnFeedback(const rtcp::CongestionFeedback& feedback, Tim
 
 void CongestionControl::Told(const FeedbackReport& report, Timestamp now) {
   if (report.packets.empty()) return;
-  last_told_ = now;
-  active_ = true;
+  told_ = active_ = true;
   controller_.OnFeedback(report);
   AfterUpdate(now);
 }
@@ -255,8 +253,7 @@ void CongestionControl::OnTimer(Timestamp now) {
   if (now < controller_.deadline()) return;
   controller_.OnTimer(now);
   if (!last_sent_.IsNever() && now - last_sent_ > kIdle && probe_) EndProbe(now);
-  const Timestamp since = last_told_.IsNever() ? first_sent_ : last_told_;
-  if (last_told_.IsNever() && !since.IsNever() && now - since > kPatience) active_ = false;
+  if (!told_ && !first_sent_.IsNever() && now - first_sent_ > kPatience) active_ = false;
   AfterUpdate(now);
 }
 

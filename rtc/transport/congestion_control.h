@@ -62,7 +62,7 @@ class CongestionControl {
     size_t size = 0;  // of the protected packet
   };
   void OnSent(const Written& packet, SeqNum transport_seq, Timestamp now);
-  // Audio without numbers, RTCP, and repetitions under a number that was told of before.
+  // Audio without numbers, and repetitions under a number that was told of before. RTCP is little, and is not counted.
   void OnSentUnnumbered(size_t size);
 
   // --- layers ---
@@ -88,13 +88,14 @@ class CongestionControl {
   std::optional<Leaving> Next(Timestamp now);
   // Nothing waits, and something should leave for a probe.
   bool WantsPadding(Timestamp now) { return probe_ && pacer_.IdleWithBudget(now); }
-  // There is nothing to send for it.
-  void GiveUpProbe(Timestamp now) { EndProbe(now); }
+  // Enough left for it, or there is nothing to send for it.
+  void EndProbe(Timestamp now);
 
   Timestamp deadline() const;
   void OnTimer(Timestamp now);
 
   BandwidthController::Snapshot snapshot() const { return controller_.snapshot(); }
+  uint32_t probes() const { return controller_.probes(); }
   DataRate target() const { return controller_.target(); }
   // At the last division, of the line.
   DataRate wanted() const { return wanted_; }
@@ -116,7 +117,6 @@ class CongestionControl {
   Pacer::FlowId AddFlow(Consumer& consumer, bool again);
   void Told(const FeedbackReport& report, Timestamp now);
   void AfterUpdate(Timestamp now);
-  void EndProbe(Timestamp now);
   DataRate PacingRate(Timestamp now) const;
 
   BandwidthController controller_;
@@ -127,6 +127,7 @@ class CongestionControl {
   std::vector<Flow> flows_;  // by id
   absl::flat_hash_map<const Consumer*, Flows> flows_of_;
   bool active_ = true;
+  bool told_ = false;        // there was feedback
   bool broken_ = false;      // at the last division
   bool by_streams_ = false;  // somebody tells by RFC 8888
   int hurry_ = 0;            // quick divisions left
@@ -137,7 +138,6 @@ class CongestionControl {
   Timestamp last_division_ = Timestamp::Never();
   Timestamp first_sent_ = Timestamp::Never();
   Timestamp last_sent_ = Timestamp::Never();
-  Timestamp last_told_ = Timestamp::Never();
   std::optional<BandwidthController::Probe> probe_;
   DataSize probe_left_;
   int probe_packets_left_ = 0;

@@ -9,8 +9,6 @@
 namespace sluice {
 namespace {
 
-constexpr ConsumerLayers kLowest{.spatial = 0, .temporal = 0};
-
 // One consumer that takes part: layers in the order of climbing, temporal ones innermost.
 struct Share {
   Consumer* consumer = nullptr;
@@ -78,7 +76,7 @@ LayerDivision LayerDivision::Of(Consumers consumers, const Budget& budget, DataS
   for (const auto& consumer : consumers) {
     if (!TakesPartInDivision(*consumer)) continue;
     if (!consumer->active()) {
-      if (HasLayers(*consumer)) consumer->SetLimit(kLowest);
+      if (HasLayers(*consumer)) consumer->SetLimit(kLowestLayers);
       continue;
     }
     const Share share{.consumer = consumer.get(), .temporal_layers = consumer->layer_count().temporal};

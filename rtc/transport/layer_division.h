@@ -37,6 +37,8 @@ struct LayerDivision {
   static void Lift(Consumers consumers, Turn& turn);
 };
 
+// What a consumer begins with while it is not known what there is room for.
+inline constexpr ConsumerLayers kLowestLayers{.spatial = 0, .temporal = 0};
 inline bool HasLayers(const Consumer& consumer) { return consumer.preferred_layers().has_value(); }
 inline bool TakesPartInDivision(const Consumer& consumer) {
   return consumer.kind() == MediaKind::kVideo && consumer.type() != RtpType::kPipe;

@@ -26,7 +26,7 @@ void LayerLimiter::AfterFeedback(Consumers consumers, Turn& turn) {
 }
 
 void LayerLimiter::OnAdded(Consumer& consumer) const {
-  if (divided_ && HasLayers(consumer)) consumer.SetLimit(ConsumerLayers{.spatial = 0, .temporal = 0});
+  if (divided_ && HasLayers(consumer)) consumer.SetLimit(kLowestLayers);
 }
 
 void LayerLimiter::OnTimer(Consumers consumers, Turn& turn) {

@@ -76,7 +76,7 @@ void Transport::TraceCongestion(bool divided, Turn& turn) {
                                                    .start = bitrates_.initial_outgoing,
                                                    .available = snapshot.target});
   }
-  const uint32_t probes = congestion_->snapshot().probes;
+  const uint32_t probes = congestion_->probes();
   if (traces_probation_ && probes != traced_probes_) {
     turn.outbox.transport.push_back(ProbationTrace{.transport_id = id_, .at = turn.now});
   }
@@ -95,7 +95,7 @@ void Transport::Release(Turn& turn) {
   for (;;) {
     while (const auto leaving = congestion_->Next(turn.now)) Leave(*leaving, turn);
     if (!congestion_->WantsPadding(turn.now)) break;
-    if (!SendPadding(turn)) congestion_->GiveUpProbe(turn.now);
+    if (!SendPadding(turn)) congestion_->EndProbe(turn.now);
   }
   const bool sooner = congestion_->deadline() < told_deadline_;
   if (sooner && (turn.moved.empty() || turn.moved.back() != this)) turn.moved.push_back(this);
