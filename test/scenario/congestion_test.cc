@@ -2,12 +2,11 @@
 // and lines that lose. Sources are simulcasts; a key frame is as large as any other frame here.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "test/scenario/line_conference.h"
 #include "test/scenario/seeds.h"
 #include "test/sim/call.h"
 
@@ -16,103 +15,6 @@ namespace {
 
 constexpr DataRate kbps(int64_t k) { return DataRate::KilobitsPerSec(k); }
 constexpr std::array kRates = {kbps(70), kbps(250), kbps(900)};
-constexpr TimeDelta kQueue = TimeDelta::Millis(300);
-constexpr TimeDelta kDelay = TimeDelta::Millis(25);
-const LinkConfig kWide{.delay = kDelay};
-
-LinkConfig Line(DataRate rate) { return {.delay = kDelay, .rate = rate, .queue_limit = rate * kQueue}; }
-
-// Follows what a subscriber sees of one video, in steps of 20 ms. A video that is not sent for want of bandwidth is no
-// frozen one: the page says that it is off.
-class Watch {
- public:
-  explicit Watch(const Call::Subscription& of) : of_(of) {}
-  void Step(TimeDelta step) {
-    const MediaReceiver::Stats& stats = of_.receiver->stats();
-    still_ = of_.consumer->starved() || stats.frames_decoded != decoded_ ? TimeDelta::Zero() : still_ + step;
-    longest_ = std::max(longest_, still_);
-    if (of_.consumer->starved() != off_) ++switches_;
-    off_ = of_.consumer->starved();
-    decoded_ = stats.frames_decoded;
-  }
-  void Begin() {
-    longest_ = still_ = TimeDelta::Zero();
-    switches_ = 0;
-    layer_changes_ = of_.receiver->stats().layer_changes;
-  }
-  TimeDelta longest_freeze() const { return longest_; }
-  // Of layer, and on and off.
-  uint32_t changes() const { return of_.receiver->stats().layer_changes - layer_changes_ + switches_; }
-  bool on() const { return !off_; }
-  int layer() const { return off_ ? -1 : of_.receiver->stats().layer.value_or(0); }
-
- private:
-  Call::Subscription of_;
-  uint32_t decoded_ = 0;
-  TimeDelta still_, longest_;
-  bool off_ = false;
-  uint32_t switches_ = 0;
-  uint32_t layer_changes_ = 0;
-};
-
-// Publishers, of whom two talk, and one subscriber.
-class Conference {
- public:
-  Conference(uint64_t seed, int publishers) : call(seed), viewer(call.Join("viewer")) {
-    viewer.peer->up().Configure(kWide);
-    SetLine(kWide);
-    for (int i = 0; i < publishers; ++i) Add(i);
-  }
-  void SetLine(const LinkConfig& config) { viewer.peer->down().Configure(config); }
-  void Run(TimeDelta time) {
-    constexpr TimeDelta kStep = TimeDelta::Millis(20);
-    for (const Timestamp end = call.now() + time; call.now() < end;) {
-      call.RunFor(kStep);
-      for (Watch& video : videos) video.Step(kStep);
-    }
-  }
-  void Begin() {
-    for (Watch& video : videos) video.Begin();
-  }
-  TimeDelta LongestFreeze() const { return std::ranges::max(videos, {}, &Watch::longest_freeze).longest_freeze(); }
-  uint32_t MostChanges() const { return std::ranges::max(videos, {}, &Watch::changes).changes(); }
-  DataRate Given() const {
-    DataRate sum;
-    for (const Watch& video : videos) sum = sum + (video.on() ? kRates[static_cast<size_t>(video.layer())] : kbps(0));
-    return sum;
-  }
-  int CountOn() const { return static_cast<int>(std::ranges::count_if(videos, &Watch::on)); }
-  // Packets that never came, of all audio that was sent but for the last.
-  uint32_t AudioMissing() const {
-    uint32_t missing = 0;
-    for (size_t i = 0; i < audios.size(); ++i) {
-      missing += audio_senders[i]->stats().packets - audios[i].receiver->stats().packets;
-    }
-    return missing;
-  }
-
-  Call call;
-  Call::Participant viewer;
-  std::vector<Call::Subscription> subscriptions;
-  std::vector<Watch> videos;
-  std::vector<Call::Subscription> audios;
-  std::vector<MediaSender*> audio_senders;
-
- private:
-  void Add(int i) {
-    const auto publisher = call.Join("publisher" + std::to_string(i));
-    publisher.peer->up().Configure(kWide);
-    publisher.peer->down().Configure(kWide);
-    Producer& video = call.AnnounceSimulcast(publisher, kRates);
-    subscriptions.push_back(call.Subscribe(viewer, video));
-    videos.emplace_back(subscriptions.back());
-    call.StartSendingLayers(publisher, video);
-    if (i >= 2) return;
-    Producer& audio = call.Announce(publisher, MediaKind::kAudio);
-    audios.push_back(call.Subscribe(viewer, audio));
-    audio_senders.push_back(&call.StartSending(publisher, audio));
-  }
-};
 
 struct Phase {
   DataRate line;
@@ -127,7 +29,7 @@ TEST(CongestionScenario, TenPublishersOnALineThatWidensAndNarrows) {
                                   Phase{kbps(500), TimeDelta::Millis(1500), 4, kbps(280)}};
   for (uint64_t seed : Seeds()) {
     SLUICE_TRACE_SEED(seed);
-    Conference c(seed, 10);
+    LineConference c(seed, 10, kRates);
     for (const Phase& phase : kPhases) {
       SCOPED_TRACE(phase.line.kbps());
       c.SetLine(Line(phase.line));
@@ -155,13 +57,13 @@ TEST(CongestionScenario, EverySubscriberGetsWhatItsOwnLineCarries) {
     SLUICE_TRACE_SEED(seed);
     Call call(seed);
     const auto publisher = call.Join("publisher");
-    publisher.peer->up().Configure(kWide);
-    publisher.peer->down().Configure(kWide);
+    publisher.peer->up().Configure(kWideLine);
+    publisher.peer->down().Configure(kWideLine);
     Producer& video = call.AnnounceSimulcast(publisher, kRates);
     std::vector<Watch> watches;
     for (size_t i = 0; i < kSubscribers; ++i) {
       const auto subscriber = call.Join("subscriber" + std::to_string(i));
-      subscriber.peer->up().Configure(kWide);
+      subscriber.peer->up().Configure(kWideLine);
       subscriber.peer->down().Configure(Line(kLines[i % kLines.size()].first));
       watches.emplace_back(call.Subscribe(subscriber, video));
     }
@@ -183,9 +85,9 @@ TEST_P(LossyLineScenario, WhatIsLostIsRepairedAndDecoded) {
   constexpr TimeDelta kTime = TimeDelta::Seconds(30);
   for (uint64_t seed : Seeds()) {
     SLUICE_TRACE_SEED(seed);
-    Conference c(seed, 1);
+    LineConference c(seed, 1, kRates);
     c.Run(TimeDelta::Seconds(5));
-    c.SetLine({.delay = kDelay, .loss = GetParam() / 100.0});
+    c.SetLine({.delay = kLineDelay, .loss = GetParam() / 100.0});
     const MediaReceiver& receiver = *c.subscriptions[0].receiver;
     const uint32_t before = receiver.stats().frames_decoded;
     c.Run(kTime);
