@@ -1,79 +1,72 @@
 #include "rtc/cc/layer_allocation.h"
 
-#include <algorithm>
-#include <optional>
-
 namespace sluice {
-namespace {
 
-struct Climber {
-  const LayerDemand& demand;
-  size_t given = 0;
-  size_t steps = 0;
-  bool done = false;
+DataRate LayerAllocator::Climber::RateOf(size_t layer) const {
+  return layer < demand->rates.size() ? demand->rates[layer] : DataRate::Zero();
+}
 
-  explicit Climber(const LayerDemand& of) : demand(of), given(of.may_starve ? kNoLayer : 0) {}
-  bool HasNothing() const { return given == kNoLayer; }
-  DataRate RateOf(size_t layer) const { return layer < demand.rates.size() ? demand.rates[layer] : DataRate::Zero(); }
-  DataRate rate() const { return RateOf(given); }
-  // The next layer that is being sent.
-  std::optional<size_t> Next() const {
-    for (size_t layer = HasNothing() ? 0 : given + 1; layer <= demand.wanted && layer < demand.rates.size(); ++layer) {
-      if (demand.rates[layer] > DataRate::Zero()) return layer;
-    }
-    return std::nullopt;
+// The next layer that is being sent.
+std::optional<size_t> LayerAllocator::Climber::Next() const {
+  const size_t end = demand->rates.size();
+  for (size_t layer = given == kNoLayer ? 0 : given + 1; layer <= demand->wanted && layer < end; ++layer) {
+    if (demand->rates[layer] > DataRate::Zero()) return layer;
   }
-  // What `total` becomes when it climbs to `layer`.
-  DataRate After(size_t layer, DataRate total) const {
-    return DataRate::BitsPerSec(total.bps() - rate().bps() + RateOf(layer).bps());
-  }
-  bool IsRise(size_t layer) const { return demand.current == kNoLayer || layer > demand.current; }
-  bool ClimbsBefore(const Climber& other) const {
-    if (HasNothing() != other.HasNothing()) return HasNothing();
-    if (demand.priority != other.demand.priority) return demand.priority > other.demand.priority;
-    return steps < other.steps;
-  }
-};
+  return std::nullopt;
+}
+
+// What `total` becomes when it climbs to `layer`.
+DataRate LayerAllocator::Climber::After(size_t layer, DataRate total) const {
+  return DataRate::BitsPerSec(total.bps() - rate().bps() + RateOf(layer).bps());
+}
+
+bool LayerAllocator::Climber::IsRise(size_t layer) const {
+  return demand->current == kNoLayer || layer > demand->current;
+}
+
+bool LayerAllocator::Climber::ClimbsBefore(const Climber& other) const {
+  if ((given == kNoLayer) != (other.given == kNoLayer)) return given == kNoLayer;
+  if (demand->priority != other.demand->priority) return demand->priority > other.demand->priority;
+  return steps < other.steps;
+}
 
 // The one to climb next, or null.
-Climber* Choose(std::vector<Climber>& climbers) {
+LayerAllocator::Climber* LayerAllocator::Choose() {
   Climber* chosen = nullptr;
-  for (Climber& climber : climbers) {
+  for (Climber& climber : climbers_) {
     if (!climber.done && (!chosen || climber.ClimbsBefore(*chosen))) chosen = &climber;
   }
   return chosen;
 }
 
-}  // namespace
-
-LayerAllocation AllocateLayers(std::span<const LayerDemand> demands, DataRate budget, DataRate held) {
-  std::vector<Climber> climbers;
-  climbers.reserve(demands.size());
-  LayerAllocation out;
+const LayerAllocation& LayerAllocator::Allocate(std::span<const LayerDemand> demands, DataRate budget, DataRate held) {
+  climbers_.clear();
+  out_.given.clear();
+  out_.total = out_.next = DataRate::Zero();
   for (const LayerDemand& demand : demands) {
-    climbers.emplace_back(demand);
-    out.total = out.total + climbers.back().rate();
+    climbers_.push_back({.demand = &demand, .given = demand.may_starve ? kNoLayer : 0});
+    out_.total = out_.total + climbers_.back().rate();
   }
   const Climber* waiting = nullptr;  // the first that could not climb
-  while (Climber* climber = Choose(climbers)) {
+  while (Climber* climber = Choose()) {
     const std::optional<size_t> next = climber->Next();
     climber->done = !next;
     if (!next) continue;
-    const DataRate after = climber->After(*next, out.total);
+    const DataRate after = climber->After(*next, out_.total);
     const bool rises = climber->IsRise(*next);
     const bool fits = rises ? after * kRoomToRise <= budget : after <= held;
-    if ((after > out.total && !fits) || (rises && *next >= climber->demand.rise_limit)) {
+    if ((after > out_.total && !fits) || (rises && *next >= climber->demand->rise_limit)) {
       climber->done = true;
       if (!waiting) waiting = climber;
       continue;
     }
-    out.total = after;
+    out_.total = after;
     climber->given = *next;
     ++climber->steps;
   }
-  if (waiting) out.next = waiting->After(*waiting->Next(), out.total) * kRoomToRise;
-  for (const Climber& climber : climbers) out.given.push_back(climber.given);
-  return out;
+  if (waiting) out_.next = waiting->After(*waiting->Next(), out_.total) * kRoomToRise;
+  for (const Climber& climber : climbers_) out_.given.push_back(climber.given);
+  return out_;
 }
 
 }  // namespace sluice

@@ -131,15 +131,15 @@ uint32_t Consumer::BlockedOnKeyFramesOf() const {
   return blocked;
 }
 
-std::vector<size_t> Consumer::StreamsWanted(const OutgoingStream* only) const {
-  if (kind() != MediaKind::kVideo) return {};
-  std::vector<size_t> streams;
+uint32_t Consumer::StreamsWanted(const OutgoingStream* only) const {
+  if (kind() != MediaKind::kVideo) return 0;
   if (type() == RtpType::kSimulcast) {
-    if (const auto target = lanes_[0].selector.target_stream()) streams.push_back(static_cast<size_t>(*target));
-    return streams;
+    const auto target = lanes_[0].selector.target_stream();
+    return target ? 1u << *target : 0;
   }
+  uint32_t streams = 0;
   for (size_t i = 0; i < producer_.streams().size(); ++i) {
-    if (type() != RtpType::kPipe || !only || &lanes_[i].stream == only) streams.push_back(i);
+    if (type() != RtpType::kPipe || !only || &lanes_[i].stream == only) streams |= 1u << i;
   }
   return streams;
 }
@@ -218,14 +218,21 @@ void Consumer::ForgetSilentStreams() {
 void Consumer::UpdateScore(MediaEvents& events) {
   ForgetSilentStreams();
   for (Lane& lane : lanes_) lane.stream.send().UpdateScore();
-  ConsumerScore score = Score();
-  if (score == reported_score_ || type() == RtpType::kPipe) return;  // a pipe's controller asks for none
-  reported_score_ = score;
-  events.push_back(ConsumerScoreChanged{.consumer_id = id(), .score = std::move(score)});
+  FillScore(newest_score_);
+  if (newest_score_ == reported_score_ || type() == RtpType::kPipe) return;  // a pipe's controller asks for none
+  reported_score_ = newest_score_;
+  events.push_back(ConsumerScoreChanged{.consumer_id = id(), .score = reported_score_});
 }
 
 ConsumerScore Consumer::Score() const {
   ConsumerScore score;
+  FillScore(score);
+  return score;
+}
+
+// Into memory that may be there already.
+void Consumer::FillScore(ConsumerScore& score) const {
+  score.producer_scores.clear();
   for (const ProducerStream& stream : producer_.streams()) score.producer_scores.push_back(stream.score());
   const auto current = lanes_[0].selector.current();
   size_t source = current ? static_cast<size_t>(current->spatial) : 0;
@@ -235,7 +242,6 @@ ConsumerScore Consumer::Score() const {
     score.producer_score = *std::ranges::max_element(score.producer_scores);
   score.score = lanes_[0].stream.score();
   for (const Lane& lane : lanes_) score.score = std::min(score.score, lane.stream.score());
-  return score;
 }
 
 }  // namespace sluice

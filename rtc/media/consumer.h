@@ -92,10 +92,10 @@ class Consumer {
   OutgoingStream& stream(size_t index) { return lanes_[index].stream; }
   const OutgoingStream& stream(size_t index) const { return lanes_[index].stream; }
 
-  // Streams of the producer that a key frame is needed of: to get on (a bit for each, the first's the lowest), or (for
-  // a request of the peer, of `only` one of the streams that it gets) at all.
+  // Streams of the producer that a key frame is needed of, a bit for each, the first's the lowest: to get on, or (for a
+  // request of the peer, of `only` one of the streams that it gets) at all.
   uint32_t BlockedOnKeyFramesOf() const;
-  std::vector<size_t> StreamsWanted(const OutgoingStream* only = nullptr) const;
+  uint32_t StreamsWanted(const OutgoingStream* only = nullptr) const;
 
   // Of a pause an event tells that no layers are being forwarded any more.
   void Pause(MediaEvents& events);
@@ -154,6 +154,7 @@ class Consumer {
                    MediaEvents& events) const;
   void ForgetSilentStreams();
   void ReportLayers(MediaEvents& events);
+  void FillScore(ConsumerScore& score) const;
 
   const ConsumerConfig config_;
   Producer& producer_;
@@ -168,6 +169,7 @@ class Consumer {
   LayerHold layer_hold_;
   std::optional<ConsumerLayers> reported_layers_;
   ConsumerScore reported_score_;
+  ConsumerScore newest_score_;  // kept for its memory
 };
 
 }  // namespace sluice

@@ -194,11 +194,25 @@ bool Producer::UpdateScores(Timestamp now, MediaEvents& events) {
   for (ProducerStream& stream : streams_) {
     if (stream.receive()) stream.receive()->UpdateScore(now);
   }
-  auto scores = Scores();
-  if (scores == last_scores_) return false;
-  last_scores_ = scores;
-  events.push_back(ProducerScoreChanged{.producer_id = id(), .streams = std::move(scores)});
+  if (!ScoresChanged()) return false;
+  last_scores_ = Scores();
+  events.push_back(ProducerScoreChanged{.producer_id = id(), .streams = last_scores_});
   return true;
+}
+
+// Compared in place: mostly they have not, and then nothing is to be made.
+bool Producer::ScoresChanged() const {
+  size_t known = 0;
+  for (const ProducerStream& stream : streams_) {
+    if (!stream.ssrc()) continue;
+    if (known == last_scores_.size()) return true;
+    const ProducerScoreChanged::Stream& last = last_scores_[known++];
+    if (last.encoding_idx != stream.params().encoding_idx || last.ssrc != *stream.ssrc() ||
+        last.score != stream.score()) {
+      return true;
+    }
+  }
+  return known != last_scores_.size();
 }
 
 void Producer::WatchWantedLayers() {

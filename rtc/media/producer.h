@@ -111,6 +111,7 @@ class Producer {
                    Timestamp now, MediaEvents& events) const;
   void WatchOrientation(const StoredPacket& packet, MediaEvents& events);
   void NoteAudioLevel(const StoredPacket& packet);
+  bool ScoresChanged() const;
 
   const ProducerConfig config_;
   RtpType type_ = RtpType::kSimple;

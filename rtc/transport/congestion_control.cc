@@ -183,18 +183,21 @@ bool CongestionControl::DivisionDue(Timestamp now) const {
   return since >= kDivision || (changed && since >= kLeastDivision);
 }
 
-void CongestionControl::Divide(LayerDivision::Consumers consumers, DataRate others, Turn& turn) {
+void CongestionControl::Divide(LayerDivider::Consumers consumers, DataRate others, Turn& turn) {
   last_division_ = turn.now;
   divided_ = target();
   for (const auto& [consumer, flows] : flows_of_) pacer_.SetPriority(flows.video, consumer->priority());
   broken_ = breaker_.is_open(turn.now);
-  if (broken_) return LayerDivision::Stop(consumers, turn);
-  if (!active_) return LayerDivision::Lift(consumers, turn);
+  if (broken_) return LayerDivider::Stop(consumers, turn);
+  if (!active_) return LayerDivider::Lift(consumers, turn);
   const auto besides = [&](DataRate rate) {
     return DataRate::BitsPerSec(std::max<int64_t>(rate.bps() - others.bps(), 0));
   };
-  const LayerDivision::Budget budget{.rise = besides(divided_), .held = besides(controller_.held_target())};
-  const LayerDivision division = LayerDivision::Of(consumers, budget, kPerPacket, /*estimated=*/true, turn);
+  const LayerDivider::Budget budget{.rise = besides(divided_),
+                                    .held = besides(controller_.held_target()),
+                                    .per_packet = kPerPacket,
+                                    .estimated = true};
+  const LayerDivider::Division division = divider_.Divide(consumers, budget, turn);
   if (hurry_ > 0) --hurry_;
   next_ = division.next > DataRate::Zero() ? division.next + others : DataRate::Zero();
   wanted_ = division.wanted + others;

@@ -1,5 +1,5 @@
 // Congestion control of what one transport sends to a peer that tells when packets came (transport-wide feedback, or
-// RFC 8888): the estimate (BandwidthController), who waits for whom (Pacer), the division among layers (LayerDivision),
+// RFC 8888): the estimate (BandwidthController), who waits for whom (Pacer), the division among layers (LayerDivider),
 // and what is sent besides for a probe. Audio and RTCP never wait and are charged; video waits for its turn as references
 // into its producer's store, and is numbered when it leaves.
 //
@@ -68,7 +68,7 @@ class CongestionControl {
   // --- layers ---
   bool DivisionDue(Timestamp now) const;
   // `others`: what is sent besides layers, of the line.
-  void Divide(LayerDivision::Consumers consumers, DataRate others, Turn& turn);
+  void Divide(LayerDivider::Consumers consumers, DataRate others, Turn& turn);
   // Somebody came, or wants something else.
   void DivideSoon();
 
@@ -124,6 +124,7 @@ class CongestionControl {
   StreamNumbers numbers_;  // of peers that tell by RFC 8888
   Pacer pacer_;
   CircuitBreaker breaker_;
+  LayerDivider divider_;
   std::vector<Flow> flows_;  // by id
   absl::flat_hash_map<const Consumer*, Flows> flows_of_;
   bool active_ = true;

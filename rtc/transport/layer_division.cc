@@ -2,43 +2,9 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
-
-#include "rtc/cc/layer_allocation.h"
 
 namespace sluice {
 namespace {
-
-// One consumer that takes part: layers in the order of climbing, temporal ones innermost.
-struct Share {
-  Consumer* consumer = nullptr;
-  int temporal_layers = 1;
-
-  size_t IndexOf(const ConsumerLayers& layers) const {
-    return static_cast<size_t>(layers.spatial) * static_cast<size_t>(temporal_layers) +
-           static_cast<size_t>(layers.temporal);
-  }
-  ConsumerLayers LayersOf(size_t index) const {
-    const int i = static_cast<int>(index);
-    return {.spatial = i / temporal_layers, .temporal = i % temporal_layers};
-  }
-};
-
-LayerDemand DemandOf(const Share& share, DataSize per_packet, Timestamp now) {
-  const Consumer& consumer = *share.consumer;
-  const Consumer::LayerCount count = consumer.layer_count();
-  LayerDemand demand{.priority = consumer.priority()};
-  for (int spatial = 0; spatial < count.spatial; ++spatial) {
-    for (int temporal = 0; temporal < count.temporal; ++temporal) {
-      demand.rates.push_back(consumer.RateOfLayers({.spatial = spatial, .temporal = temporal}, per_packet, now));
-    }
-  }
-  if (!HasLayers(consumer)) return demand;
-  demand.wanted = share.IndexOf(*consumer.preferred_layers());
-  demand.current = std::min(demand.wanted, consumer.limit() ? share.IndexOf(*consumer.limit()) : demand.wanted);
-  if (consumer.starved()) demand.current = kNoLayer;
-  return demand;
-}
 
 // The best of what is being sent, if there were no limit.
 size_t BestOf(const LayerDemand& demand) {
@@ -58,21 +24,38 @@ void Starve(Consumer& consumer, bool starved, Turn& turn) {
   WishKeyFrames(consumer, turn);
 }
 
-// All with layers but one: the first of the highest priority.
-void LetStarve(const std::vector<Share>& shares, std::vector<LayerDemand>& demands) {
-  const auto first = std::ranges::max_element(demands, {}, &LayerDemand::priority) - demands.begin();
-  for (size_t i = 0; i < demands.size(); ++i) {
-    demands[i].may_starve = static_cast<ptrdiff_t>(i) != first && HasLayers(*shares[i].consumer);
-  }
-}
-
 }  // namespace
 
-LayerDivision LayerDivision::Of(Consumers consumers, const Budget& budget, DataSize per_packet, bool estimated,
-                                Turn& turn) {
-  std::vector<Share> shares;
-  std::vector<LayerDemand> demands;
-  LayerDivision out;
+size_t LayerDivider::Share::IndexOf(const ConsumerLayers& layers) const {
+  return static_cast<size_t>(layers.spatial) * static_cast<size_t>(temporal_layers) +
+         static_cast<size_t>(layers.temporal);
+}
+
+ConsumerLayers LayerDivider::Share::LayersOf(size_t index) const {
+  const int i = static_cast<int>(index);
+  return {.spatial = i / temporal_layers, .temporal = i % temporal_layers};
+}
+
+LayerDemand LayerDivider::DemandOf(const Share& share, DataSize per_packet, Timestamp now) {
+  const Consumer& consumer = *share.consumer;
+  const Consumer::LayerCount count = consumer.layer_count();
+  LayerDemand demand{.priority = consumer.priority()};
+  for (int spatial = 0; spatial < count.spatial; ++spatial) {
+    for (int temporal = 0; temporal < count.temporal; ++temporal) {
+      demand.rates.push_back(consumer.RateOfLayers({.spatial = spatial, .temporal = temporal}, per_packet, now));
+    }
+  }
+  if (!HasLayers(consumer)) return demand;
+  demand.wanted = share.IndexOf(*consumer.preferred_layers());
+  demand.current = std::min(demand.wanted, consumer.limit() ? share.IndexOf(*consumer.limit()) : demand.wanted);
+  if (consumer.starved()) demand.current = kNoLayer;
+  return demand;
+}
+
+// Who takes part, and with what.
+void LayerDivider::Gather(Consumers consumers, const Budget& budget, Turn& turn) {
+  shares_.clear();
+  demands_.clear();
   for (const auto& consumer : consumers) {
     if (!TakesPartInDivision(*consumer)) continue;
     if (!consumer->active()) {
@@ -80,46 +63,59 @@ LayerDivision LayerDivision::Of(Consumers consumers, const Budget& budget, DataS
       continue;
     }
     const Share share{.consumer = consumer.get(), .temporal_layers = consumer->layer_count().temporal};
-    LayerDemand demand = DemandOf(share, per_packet, turn.now);
+    LayerDemand demand = DemandOf(share, budget.per_packet, turn.now);
     if (IsSilent(demand)) {
       Starve(*consumer, false, turn);
       continue;
     }
-    if (estimated) demand.rise_limit = consumer->layer_hold().Limit(budget.rise, turn.now);
-    shares.push_back(share);
-    demands.push_back(std::move(demand));
+    if (budget.estimated) demand.rise_limit = consumer->layer_hold().Limit(budget.rise, turn.now);
+    shares_.push_back(share);
+    demands_.push_back(std::move(demand));
   }
-  if (estimated) LetStarve(shares, demands);
-  const LayerAllocation allocation = AllocateLayers(demands, budget.rise, budget.held);
-  out.given = allocation.total;
-  out.next = allocation.next;
-  out.has_layers = std::ranges::any_of(shares, [](const Share& share) { return HasLayers(*share.consumer); });
+}
+
+// All with layers but one: the first of the highest priority.
+void LayerDivider::LetStarve() {
+  const auto first = std::ranges::max_element(demands_, {}, &LayerDemand::priority) - demands_.begin();
+  for (size_t i = 0; i < demands_.size(); ++i) {
+    demands_[i].may_starve = static_cast<ptrdiff_t>(i) != first && HasLayers(*shares_[i].consumer);
+  }
+}
+
+void LayerDivider::Give(const Share& share, size_t given, Turn& turn) {
+  if (HasLayers(*share.consumer)) share.consumer->SetLimit(share.LayersOf(given == kNoLayer ? 0 : given));
+  Starve(*share.consumer, given == kNoLayer, turn);
+}
+
+LayerDivider::Division LayerDivider::Divide(Consumers consumers, const Budget& budget, Turn& turn) {
+  Gather(consumers, budget, turn);
+  if (budget.estimated) LetStarve();
+  const LayerAllocation& allocation = allocator_.Allocate(demands_, budget.rise, budget.held);
+  Division out{.given = allocation.total, .next = allocation.next};
+  out.has_layers = std::ranges::any_of(shares_, [](const Share& share) { return HasLayers(*share.consumer); });
   DataRate before;
-  for (size_t i = 0; i < shares.size(); ++i) {
-    const LayerDemand& demand = demands[i];
+  for (size_t i = 0; i < shares_.size(); ++i) {
+    const LayerDemand& demand = demands_[i];
     const size_t given = allocation.given[i];
     if (demand.current != kNoLayer) before = before + demand.rates[demand.current];
     out.wanted = out.wanted + demand.rates[BestOf(demand)];
     out.limited |= given == kNoLayer || given < BestOf(demand);
     // What is not sent any more was not taken for want of bandwidth.
     const bool still_there = demand.current == kNoLayer || demand.rates[demand.current] > DataRate::Zero();
-    if (still_there) shares[i].consumer->layer_hold().OnGiven(demand.current, given, budget.rise, turn.now);
-    if (HasLayers(*shares[i].consumer)) {
-      shares[i].consumer->SetLimit(shares[i].LayersOf(given == kNoLayer ? 0 : given));
-    }
-    Starve(*shares[i].consumer, given == kNoLayer, turn);
+    if (still_there) shares_[i].consumer->layer_hold().OnGiven(demand.current, given, budget.rise, turn.now);
+    Give(shares_[i], given, turn);
   }
   out.raised = out.given > before;
   return out;
 }
 
-void LayerDivision::Stop(Consumers consumers, Turn& turn) {
+void LayerDivider::Stop(Consumers consumers, Turn& turn) {
   for (const auto& consumer : consumers) {
     if (TakesPartInDivision(*consumer)) Starve(*consumer, true, turn);
   }
 }
 
-void LayerDivision::Lift(Consumers consumers, Turn& turn) {
+void LayerDivider::Lift(Consumers consumers, Turn& turn) {
   for (const auto& consumer : consumers) {
     consumer->SetLimit(std::nullopt);
     Starve(*consumer, false, turn);

@@ -37,7 +37,7 @@ void LayerLimiter::Lift(Consumers consumers, Turn& turn) {
   if (!divided_) return;
   divided_.reset();
   deadline_ = Timestamp::Infinite();
-  LayerDivision::Lift(consumers, turn);
+  LayerDivider::Lift(consumers, turn);
 }
 
 bool LayerLimiter::MayRepeat(Timestamp now) {
@@ -69,8 +69,7 @@ void LayerLimiter::Divide(Consumers consumers, Turn& turn) {
   deadline_ = turn.now + kInterval;
   const int64_t left = divided_->bps() - RateOfOthers(consumers, turn.now).bps();
   const DataRate budget = DataRate::BitsPerSec(std::max<int64_t>(left, 0));
-  const LayerDivision division = LayerDivision::Of(consumers, {.rise = budget, .held = budget}, DataSize::Zero(),
-                                                   /*estimated=*/false, turn);
+  const LayerDivider::Division division = divider_.Divide(consumers, {.rise = budget, .held = budget}, turn);
   has_layers_ = division.has_layers;
   if (repeated_freely) repeat_credit_ = divided_.value_or(DataRate::Zero()) * kRepeatShare * kRepeatBurst;
   cap_.OnAllocated(division.limited, division.raised, turn.now);

@@ -1,6 +1,6 @@
 // Keeps the layers that a transport's consumers get within what its peer says arrives, where the peer tells nothing of
 // single packets (else CongestionControl does): reads its reports and REMB (ReportCap), and while they set a cap, divides
-// it (LayerDivision).
+// it (LayerDivider).
 //
 // While there is a cap and somebody has layers, repetitions (NACK) get kRepeatShare of it: what is asked for again because
 // the line is full would fill it further, and the layer that fits would be lost with it.
@@ -58,6 +58,7 @@ class LayerLimiter {
   DataRate RateOfOthers(Consumers consumers, Timestamp now) const;
 
   ReportCap cap_;
+  LayerDivider divider_;
   std::optional<DataRate> divided_;  // the cap at the last division; nullopt: nobody is limited
   Timestamp last_division_ = Timestamp::Never();
   Timestamp deadline_ = Timestamp::Infinite();

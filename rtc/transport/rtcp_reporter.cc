@@ -94,18 +94,18 @@ void RtcpReporter::SendReports(Producers producers, Consumers consumers, Timesta
 }
 
 void RtcpReporter::SendReceiverReports(Producers producers, Timestamp now, rtcp::NtpTime ntp, Emit emit) {
-  std::vector<rtcp::ReportBlock> blocks;
+  blocks_.clear();
   for (const auto& producer : producers) {
     for (ProducerStream& stream : producer->streams()) {
       if (!stream.receive()) continue;
-      if (const auto block = stream.receive()->MakeReportBlock(now)) blocks.push_back(*block);
+      if (const auto block = stream.receive()->MakeReportBlock(now)) blocks_.push_back(*block);
     }
   }
-  for (size_t at = 0; at < blocks.size(); at += rtcp::kMaxCount) {
+  for (size_t at = 0; at < blocks_.size(); at += rtcp::kMaxCount) {
     std::array<uint8_t, kMaxSize> bytes;
     rtcp::CompoundWriter writer(bytes);
     rtcp::ReceiverReport report{.sender = ssrc_};
-    for (size_t i = at; i < std::min(blocks.size(), at + rtcp::kMaxCount); ++i) report.reports.push_back(blocks[i]);
+    for (size_t i = at; i < std::min(blocks_.size(), at + rtcp::kMaxCount); ++i) report.reports.push_back(blocks_[i]);
     writer.Add(report);
     if (at == 0) {  // one reference time is enough for all streams
       rtcp::ExtendedReport reference = TakeAnswers(now);

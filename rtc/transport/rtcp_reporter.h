@@ -23,6 +23,7 @@
 #include "rtc/media/producer.h"
 #include "rtc/rtcp/extended_report.h"
 #include "rtc/rtcp/ntp_time.h"
+#include "rtc/rtcp/report_block.h"
 #include "rtc/rtp/packet_view.h"
 
 namespace sluice {
@@ -80,6 +81,7 @@ class RtcpReporter {
   bool wants_remb_ = false;
   RembEstimator remb_;
   std::vector<Reference> references_;
+  std::vector<rtcp::ReportBlock> blocks_;  // of the reports being made; kept for its memory
 };
 
 }  // namespace sluice
