@@ -14,7 +14,7 @@ namespace sluice::sim {
 namespace {
 
 constexpr DataRate kbps(int64_t k) { return DataRate::KilobitsPerSec(k); }
-constexpr std::array kRates = {kbps(70), kbps(250), kbps(900)};
+const SimulcastShape kShape{.rates = {kbps(70), kbps(250), kbps(900)}};
 
 struct Phase {
   DataRate line;
@@ -29,7 +29,7 @@ TEST(CongestionScenario, TenPublishersOnALineThatWidensAndNarrows) {
                                   Phase{kbps(500), TimeDelta::Millis(1500), 4, kbps(280)}};
   for (uint64_t seed : Seeds()) {
     SLUICE_TRACE_SEED(seed);
-    LineConference c(seed, 10, kRates);
+    LineConference c(seed, 10, kShape);
     for (const Phase& phase : kPhases) {
       SCOPED_TRACE(phase.line.kbps());
       c.SetLine(Line(phase.line));
@@ -59,7 +59,7 @@ TEST(CongestionScenario, EverySubscriberGetsWhatItsOwnLineCarries) {
     const auto publisher = call.Join("publisher");
     publisher.peer->up().Configure(kWideLine);
     publisher.peer->down().Configure(kWideLine);
-    Producer& video = call.AnnounceSimulcast(publisher, kRates);
+    Producer& video = call.AnnounceSimulcast(publisher, kShape);
     std::vector<Watch> watches;
     for (size_t i = 0; i < kSubscribers; ++i) {
       const auto subscriber = call.Join("subscriber" + std::to_string(i));
@@ -85,7 +85,7 @@ TEST_P(LossyLineScenario, WhatIsLostIsRepairedAndDecoded) {
   constexpr TimeDelta kTime = TimeDelta::Seconds(30);
   for (uint64_t seed : Seeds()) {
     SLUICE_TRACE_SEED(seed);
-    LineConference c(seed, 1, kRates);
+    LineConference c(seed, 1, kShape);
     c.Run(TimeDelta::Seconds(5));
     c.SetLine({.delay = kLineDelay, .loss = GetParam() / 100.0});
     const MediaReceiver& receiver = *c.subscriptions[0].receiver;

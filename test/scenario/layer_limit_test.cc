@@ -12,7 +12,7 @@ namespace sluice::sim {
 namespace {
 
 constexpr DataRate kbps(int64_t k) { return DataRate::KilobitsPerSec(k); }
-constexpr std::array kRates = {kbps(150), kbps(500), kbps(1500)};
+const SimulcastShape kShape{.rates = {kbps(150), kbps(500), kbps(1500)}};
 constexpr TimeDelta kQueue = TimeDelta::Millis(300);
 
 LinkConfig Line(DataRate rate) { return {.delay = TimeDelta::Millis(20), .rate = rate, .queue_limit = rate * kQueue}; }
@@ -29,7 +29,7 @@ class LimitedCall {
     bob.peer->up().Configure(kWide);
     if (!feedback) bob.peer->LeaveOutTransportFeedback();
     for (int i = 0; i < producers; ++i) {
-      Producer& video = call.AnnounceSimulcast(alice, kRates);
+      Producer& video = call.AnnounceSimulcast(alice, kShape);
       at_bob.push_back(call.Subscribe(bob, video));
       call.StartSendingLayers(alice, video);
     }

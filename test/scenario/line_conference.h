@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -55,8 +54,8 @@ class Watch {
 // Publishers, of whom two talk, and one subscriber.
 class LineConference {
  public:
-  LineConference(uint64_t seed, int publishers, std::span<const DataRate> rates)
-      : call(seed), viewer(call.Join("viewer")), rates_(rates.begin(), rates.end()) {
+  LineConference(uint64_t seed, int publishers, const SimulcastShape& shape)
+      : call(seed), viewer(call.Join("viewer")), shape_(shape) {
     viewer.peer->up().Configure(kWideLine);
     SetLine(kWideLine);
     for (int i = 0; i < publishers; ++i) Add(i);
@@ -77,7 +76,7 @@ class LineConference {
   DataRate Given() const {
     DataRate sum;
     for (const Watch& video : videos)
-      sum = sum + (video.on() ? rates_[static_cast<size_t>(video.layer())] : DataRate::Zero());
+      sum = sum + (video.on() ? shape_.rates[static_cast<size_t>(video.layer())] : DataRate::Zero());
     return sum;
   }
   int CountOn() const { return static_cast<int>(std::ranges::count_if(videos, &Watch::on)); }
@@ -102,7 +101,7 @@ class LineConference {
     const auto publisher = call.Join("publisher" + std::to_string(i));
     publisher.peer->up().Configure(kWideLine);
     publisher.peer->down().Configure(kWideLine);
-    Producer& video = call.AnnounceSimulcast(publisher, rates_);
+    Producer& video = call.AnnounceSimulcast(publisher, shape_);
     subscriptions.push_back(call.Subscribe(viewer, video));
     videos.emplace_back(subscriptions.back());
     call.StartSendingLayers(publisher, video);
@@ -112,7 +111,7 @@ class LineConference {
     audio_senders.push_back(&call.StartSending(publisher, audio));
   }
 
-  const std::vector<DataRate> rates_;
+  const SimulcastShape shape_;
 };
 
 }  // namespace sluice::sim

@@ -82,9 +82,9 @@ Producer& Call::AnnounceSimulcast(const Participant& from) {
   return AddProducer(from, Simulcast(ssrc, std::to_string(next_id_)));
 }
 
-Producer& Call::AnnounceSimulcast(const Participant& from, std::span<const DataRate> rates) {
+Producer& Call::AnnounceSimulcast(const Participant& from, const SimulcastShape& shape) {
   const Ssrc ssrc(std::exchange(next_ssrc_, next_ssrc_ + 10));
-  return AddProducer(from, SimulcastOf(ssrc, std::to_string(next_id_), rates));
+  return AddProducer(from, SimulcastOf(ssrc, std::to_string(next_id_), shape));
 }
 
 Producer& Call::AddProducer(const Participant& from, const std::vector<StreamConfig>& layers) {

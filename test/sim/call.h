@@ -52,8 +52,7 @@ class Call {
   }
   // Video in three layers, bound by MID and RID; the senders are the lowest layer's first.
   Producer& AnnounceSimulcast(const Participant& from);
-  // The same with these bit rates, at most three.
-  Producer& AnnounceSimulcast(const Participant& from, std::span<const DataRate> rates);
+  Producer& AnnounceSimulcast(const Participant& from, const SimulcastShape& shape);
   std::vector<MediaSender*> StartSendingLayers(const Participant& from, const Producer& producer);
 
   void RunFor(TimeDelta time) { events_.RunFor(time); }

@@ -29,6 +29,9 @@ class EventQueue {
   // Events that ran or never were are ignored.
   void Cancel(const EventId& event) { events_.erase(event); }
 
+  // When the next event is due; infinite: none.
+  Timestamp next() const { return events_.empty() ? Timestamp::Infinite() : events_.begin()->first.first; }
+
   // Runs everything up to and including `end`; then it is `end`.
   void RunUntil(Timestamp end);
   void RunFor(TimeDelta time) { RunUntil(now() + time); }

@@ -38,10 +38,14 @@ void MediaSender::SendFrame(Timestamp now) {
                      .packets = config_.packets_per_frame,
                      .key_frame = video && std::exchange(key_frame_due_, false),
                      .captured = now};
-  if (record.key_frame) ++stats_.key_frames;
+  if (record.key_frame) {
+    ++stats_.key_frames;
+    record.packets = static_cast<uint16_t>(record.packets * config_.key_frame_times);
+  }
   for (; record.packet < record.packets; ++record.packet) {
     record.index = stats_.packets++;
-    SendPacket(record.packet, WritePayload(config_.kind, record, config_.payload_size), now);
+    const bool last = record.packet + 1 == record.packets;
+    SendPacket(last, WritePayload(config_.kind, record, config_.payload_size), now);
   }
 }
 
@@ -56,9 +60,8 @@ void MediaSender::WriteExtensions(rtp::PacketWriter& writer, bool is_rtx) {
   writer.Extensions(elements);
 }
 
-void MediaSender::SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now) {
+void MediaSender::SendPacket(bool last, std::span<const uint8_t> payload, Timestamp now) {
   const double ticks = (now - started_).seconds() * config_.clock_rate();
-  const bool last = index + 1 == config_.packets_per_frame;
   Sent sent{.packet = {},
             .timestamp = first_timestamp_ + static_cast<uint32_t>(static_cast<int64_t>(ticks + 0.5)),
             .marker = config_.kind == MediaKind::kVideo && last,

@@ -66,7 +66,8 @@ class MediaSender {
     bool marker = false;
     size_t payload_size = 0;
   };
-  void SendPacket(uint16_t index, std::span<const uint8_t> payload, Timestamp now);
+  // `last`: of its frame.
+  void SendPacket(bool last, std::span<const uint8_t> payload, Timestamp now);
   void SendAgain(const Sent& sent, SeqNum original);
   // MID, RID (on RTX the repaired RID), the audio level and the next transport-wide number.
   void WriteExtensions(rtp::PacketWriter& writer, bool is_rtx);

@@ -29,6 +29,7 @@ struct StreamConfig {
   std::optional<Ssrc> rtx_ssrc;
   TimeDelta frame_interval = TimeDelta::Millis(20);
   uint16_t packets_per_frame = 1;
+  uint16_t key_frame_times = 1;  // a key frame is so many times as large
   size_t payload_size = 100;
   // Simulcast: named by MID and RID in every packet, with SSRCs that nobody signals.
   uint8_t layer = 0;
@@ -66,13 +67,20 @@ inline std::vector<StreamConfig> Simulcast(Ssrc first, const std::string& mid) {
   return layers;
 }
 
-// Layers of these bit rates (of payload), the lowest first.
-inline std::vector<StreamConfig> SimulcastOf(Ssrc first, const std::string& mid, std::span<const DataRate> rates) {
+struct SimulcastShape {
+  std::vector<DataRate> rates;  // of payload without key frames, at most three, the lowest first
+  uint16_t key_frame_times = 1;
+  TimeDelta frame_interval = TimeDelta::Millis(40);
+};
+
+inline std::vector<StreamConfig> SimulcastOf(Ssrc first, const std::string& mid, const SimulcastShape& shape) {
   constexpr int64_t kMaxPayload = 1100;
   std::vector<StreamConfig> layers = Simulcast(first, mid);
-  layers.resize(rates.size());
-  for (size_t i = 0; i < rates.size(); ++i) {
-    const int64_t frame = (rates[i] * layers[i].frame_interval).bytes();
+  layers.resize(shape.rates.size());
+  for (size_t i = 0; i < layers.size(); ++i) {
+    layers[i].frame_interval = shape.frame_interval;
+    layers[i].key_frame_times = shape.key_frame_times;
+    const int64_t frame = (shape.rates[i] * shape.frame_interval).bytes();
     const int64_t packets = (frame + kMaxPayload - 1) / kMaxPayload;
     layers[i].packets_per_frame = static_cast<uint16_t>(packets);
     layers[i].payload_size = static_cast<size_t>(frame / packets);

@@ -2,7 +2,7 @@
 // side or more, each with a worker of its own; what is produced at one is piped to all others.
 //
 // A peer speaks with it by POST /rpc/<method>?peer=<name>&protocol=<udp or tcp>&side=<number>; the first request makes the
-// peer known, and what others produce is consumed when it asks for it.
+// peer known, and what others produce is consumed when it asks for it. With &address=<IP> its media comes and goes there.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -46,13 +46,13 @@ class Side {
 
 class Peer {
   transports = new Map(); // by id
-  producers = new Map(); // by kind
+  producers = new Map(); // by kind, the second and later ones of a kind by id
   consumers = new Map(); // by id
   dataProducers = new Map(); // by label
   dataConsumers = new Map(); // by id
 
-  constructor(name, protocol, side) {
-    Object.assign(this, { name, protocol, side });
+  constructor({ name, protocol, side, address }) {
+    Object.assign(this, { name, protocol, side, address });
   }
 }
 
@@ -102,7 +102,7 @@ export class Conference {
 
   /** What this process produces itself, on a direct transport; consumers are as reliable as `appData.reliability` says. */
   addDataProducer(dataProducer) {
-    if (!this.#peers.has("")) this.#peers.set("", new Peer("", "", this.sides[0]));
+    if (!this.#peers.has("")) this.#peers.set("", new Peer({ name: "", side: this.sides[0] }));
     this.peer("").dataProducers.set(dataProducer.label, dataProducer);
   }
 
@@ -138,14 +138,15 @@ export class Conference {
   #meet(query) {
     const name = query.get("peer");
     if (!this.#peers.has(name)) {
-      this.#peers.set(name, new Peer(name, query.get("protocol"), this.sides[Number(query.get("side") ?? 0)]));
+      const side = this.sides[Number(query.get("side") ?? 0)];
+      this.#peers.set(name, new Peer({ name, protocol: query.get("protocol"), side, address: query.get("address") }));
     }
     return this.#peers.get(name);
   }
 
   async #createTransport(peer) {
     const transport = await peer.side.router.createWebRtcTransport({
-      webRtcServer: peer.side.webRtcServer,
+      ...(peer.address ? { listenInfos: [{ protocol: "udp", ip: peer.address }] } : { webRtcServer: peer.side.webRtcServer }),
       enableUdp: peer.protocol === "udp",
       enableTcp: peer.protocol === "tcp",
       enableSctp: this.data,
@@ -158,7 +159,7 @@ export class Conference {
   async #produce(peer, { transportId, kind, rtpParameters }) {
     const producer = await peer.transports.get(transportId).produce({ kind, rtpParameters });
     await this.#pipe(peer.side, { producerId: producer.id });
-    peer.producers.set(kind, producer);
+    peer.producers.set(peer.producers.has(kind) ? producer.id : kind, producer);
     return { id: producer.id };
   }
 

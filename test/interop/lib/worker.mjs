@@ -6,10 +6,10 @@ import { join, resolve } from "node:path";
 import * as mediasoup from "mediasoup";
 
 /** `where` is the start of a command that enters a namespace. The program says "running" with its own pid, hence exec. */
-export async function startWorker(where, settings = {}) {
+export async function startWorker(where, { program = process.env.SLUICE_WORKER, ...settings } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "sluice-interop-"));
   const wrapper = join(folder, "worker");
-  writeFileSync(wrapper, `#!/bin/sh\nexec ${where.join(" ")} ${resolve(process.env.SLUICE_WORKER)} "$@"\n`);
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${where.join(" ")} ${resolve(program)} "$@"\n`);
   chmodSync(wrapper, 0o755);
   try {
     return await mediasoup.createWorker({ workerBin: wrapper, logLevel: "warn", ...settings });

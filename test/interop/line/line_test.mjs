@@ -1,0 +1,123 @@
+// Congestion control with real browsers: Chromium publishes three videos of three layers and a tone; Chromium and Firefox
+// receive them, each behind a line of its own that carries 1, then 3, then 0.5 Mbit/s (25 ms each way, a queue of 300 ms).
+// What they see is held against the simulator's model of the same lines and layers (test/line/model_main.cc).
+// SLUICE_LINE_SECONDS says how long each phase is. SLUICE_OTHER_WORKER names another worker program that the same is done
+// with, for the eye.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { launchChromium, launchFirefox } from "../../browser/lib/browsers.mjs";
+import { Line } from "../../browser/lib/line.mjs";
+import { Network, serverAddress } from "../../browser/lib/network.mjs";
+import { until } from "../../browser/lib/wait.mjs";
+import { Conference } from "../call/server.mjs";
+import { endWorker, startWorker } from "../lib/worker.mjs";
+import { Viewer } from "./viewer.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const LIMIT_MS = 60_000;
+const VIDEOS = 3;
+const LINES_KBPS = [1000, 3000, 500];
+const DELAY_MS = 25;
+const QUEUE_MS = 300;
+const SETTLE_S = 5;
+const PHASE_S = Number(process.env.SLUICE_LINE_SECONDS ?? 30);
+const FILMS = {
+  count: VIDEOS,
+  size: [640, 360],
+  fps: 15,
+  encodings: [
+    { scaleResolutionDownBy: 4, maxBitrate: 60_000, scalabilityMode: "L1T1" },
+    { scaleResolutionDownBy: 2, maxBitrate: 200_000, scalabilityMode: "L1T1" },
+    { scaleResolutionDownBy: 1, maxBitrate: 600_000, scalabilityMode: "L1T1" },
+  ],
+};
+
+const sleep = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
+
+let network;
+let chromium;
+let firefox;
+
+before(async () => {
+  network = await Network.create();
+  const flags = ["--force-fieldtrials=WebRTC-LegacySimulcastLayerLimit/Disabled/"];
+  [chromium, firefox] = await Promise.all([launchChromium({ flags }), launchFirefox()]);
+});
+
+after(async () => {
+  await Promise.all([chromium?.close(), firefox?.close()]);
+  network?.close();
+});
+
+async function open(conference, browser, query) {
+  const page = await browser.newPage();
+  await page.goto(`${conference.url}?${new URLSearchParams({ protocol: "udp", ...query })}`);
+  assert.equal(await page.evaluate(() => window.started), "");
+  return page;
+}
+
+// The bit rate of each layer, of all videos on average, kbit/s; undefined while one is missing.
+async function measureLayers(producers) {
+  const stats = await Promise.all(producers.map((producer) => producer.getStats()));
+  const rates = [0, 1, 2].map((layer) => {
+    const each = stats.map((layers) => layers.find(({ rid }) => rid === `r${layer}`)?.bitrate ?? 0);
+    return each.every((rate) => rate > 0) ? each.reduce((sum, rate) => sum + rate, 0) / each.length / 1000 : 0;
+  });
+  return rates.every((rate) => rate > 0) ? rates : undefined;
+}
+
+// The scenario with one worker: { layers, viewers: { chromium: [phase, ...], firefox: [...] } }.
+async function play(program) {
+  const worker = await startWorker(network.inServer(), { program });
+  const conference = await Conference.start([worker], serverAddress, { page: join(here, "page.mjs") });
+  const lines = [];
+  try {
+    const sender = await open(conference, chromium, { peer: "sender", films: JSON.stringify(FILMS) });
+    const producers = [...conference.peer("sender").producers.values()].filter(({ kind }) => kind === "video");
+    const viewers = [];
+    for (const [name, browser] of Object.entries({ chromium, firefox })) {
+      const line = await Line.create(network, lines.length + 1);
+      lines.push(line);
+      line.set("up", { delay_ms: DELAY_MS });
+      line.set("down", { delay_ms: DELAY_MS, queue_ms: QUEUE_MS, rate_kbps: 5000 });
+      const page = await open(conference, browser, { peer: name, address: line.address });
+      viewers.push(new Viewer(name, page, line, () => conference.peer(name).consumers));
+    }
+    for (const viewer of viewers) await until(`pictures at ${viewer.name}`, () => viewer.sees(VIDEOS), LIMIT_MS);
+    await until("all layers", () => measureLayers(producers), LIMIT_MS);
+    const measured = [];
+    for (const rate_kbps of LINES_KBPS) {
+      for (const { line } of viewers) line.set("down", { delay_ms: DELAY_MS, queue_ms: QUEUE_MS, rate_kbps });
+      for (const [part, seconds] of [["settling", SETTLE_S], ["settled", PHASE_S - SETTLE_S]]) {
+        for (const viewer of viewers) await viewer.begin();
+        for (let i = 0; i < seconds; i += 1) {
+          await sleep(1);
+          measured.push(await measureLayers(producers));
+        }
+        for (const viewer of viewers) await viewer.end(rate_kbps, part);
+      }
+    }
+    await sender.close();
+    const full = measured.filter((rates) => rates);
+    const layers = [0, 1, 2].map((i) => Math.round(full.reduce((sum, rates) => sum + rates[i], 0) / full.length));
+    return { layers, viewers: Object.fromEntries(viewers.map(({ name, phases }) => [name, phases])) };
+  } finally {
+    for (const line of lines) line.close();
+    conference.close();
+    await endWorker(worker);
+  }
+}
+
+function model(layers) {
+  const words = ["--videos", VIDEOS, "--layers", layers.join(","), "--lines", LINES_KBPS.join(","), "--phase", PHASE_S, "--fps", FILMS.fps];
+  return JSON.parse(execFileSync(process.env.SLUICE_LINE_MODEL, words.map(String), { encoding: "utf8" }));
+}
+
+test("browsers behind narrow lines see what the simulator says", async (t) => {
+  const live = await play(process.env.SLUICE_WORKER);
+  const simulated = model(live.layers);
+  t.diagnostic(JSON.stringify({ live, simulated }, undefined, 1));
+});
