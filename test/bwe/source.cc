@@ -32,11 +32,9 @@ DataSize AdaptiveSource::NextFrame(Timestamp now) {
 void SimulcastSource::SetBudget(DataRate budget, DataRate held, Timestamp now) {
   if (!allocated_at_.IsNever() && now - allocated_at_ < kMinInterval) return;
   allocated_at_ = now;
-  std::vector<DataRate> measured;
-  for (const DataRate layer : layers_) measured.push_back(layer * sway_);
-  const std::vector<LayerDemand> demands{
-      {.rates = std::move(measured), .wanted = layers_.size() - 1, .current = wanted_}};
-  const size_t layer = AllocateLayers(demands, budget, held).given[0];
+  LayerDemand demand{.wanted = layers_.size() - 1, .current = wanted_};
+  for (const DataRate layer : layers_) demand.rates.push_back(layer * sway_);
+  const size_t layer = AllocateLayers(std::span(&demand, 1), budget, held).given[0];
   if (layer == wanted_) return;
   wanted_ = layer;
   switch_at_ = wanted_ == current_ ? Timestamp::Infinite() : now + kKeyFrameWait;
