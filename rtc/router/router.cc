@@ -71,6 +71,7 @@ void Router::PauseProducer(Producer& producer, Turn& turn) {
   for (const Producer::Link& link : producer.links()) {
     turn.outbox.media.push_back(ConsumerProducerPaused{.consumer_id = link.consumer->id()});
     link.consumer->ProducerPaused(turn.outbox.media);
+    link.transport->DivideSoon(/*goes_on=*/false, turn);
   }
 }
 
@@ -79,6 +80,7 @@ void Router::ResumeProducer(Producer& producer, Turn& turn) {
   producer.Resume();
   for (const Producer::Link& link : producer.links()) {
     turn.outbox.media.push_back(ConsumerProducerResumed{.consumer_id = link.consumer->id()});
+    link.transport->DivideSoon(/*goes_on=*/true, turn);
     RequestKeyFrame(*link.consumer, turn);
   }
 }
@@ -106,14 +108,29 @@ void Router::CloseConsumer(Consumer& consumer, Turn& turn) {
 
 void Router::PauseConsumer(Consumer& consumer, Turn& turn) {
   consumer.Pause(turn.outbox.media);
-  consumer.producer().UpdateWantedLayers(turn.now, turn.outbox.media);
+  WishChanged(consumer, /*goes_on=*/false, turn);
 }
 
 void Router::ResumeConsumer(Consumer& consumer, Turn& turn) {
   if (!consumer.paused()) return;
   consumer.Resume();
-  consumer.producer().UpdateWantedLayers(turn.now, turn.outbox.media);
+  WishChanged(consumer, /*goes_on=*/true, turn);
   RequestKeyFrame(consumer, turn);
+}
+
+void Router::SetPreferredLayers(Consumer& consumer, ConsumerLayers layers, Turn& turn) {
+  consumer.SetPreferredLayers(layers);
+  WishChanged(consumer, /*goes_on=*/false, turn);
+}
+
+void Router::SetPriority(Consumer& consumer, uint8_t priority, Turn& turn) {
+  consumer.SetPriority(priority);
+  consumer.transport().DivideSoon(/*goes_on=*/false, turn);
+}
+
+void Router::WishChanged(Consumer& consumer, bool goes_on, Turn& turn) {
+  consumer.producer().UpdateWantedLayers(turn.now, turn.outbox.media);
+  consumer.transport().DivideSoon(goes_on, turn);
 }
 
 void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) { WishKeyFrames(consumer, turn); }

@@ -1,6 +1,7 @@
 // A Router owns transports and knows who consumes whom: a producer's packets reach its consumers on any transport of
 // the same router, and a data producer's messages its data consumers. It keeps the links in order and tells consumers
-// of their producer's pauses and end.
+// of their producer's pauses and end. What a consumer wants it tells the producer, so that no others are sent, and the
+// consumer's transport, which divides what it may send anew.
 //
 // Ids are the controller's; the router refuses one that it already has. Removing an object removes what hangs on it;
 // the ids of everything that went are returned, so that a registry can forget them.
@@ -39,6 +40,9 @@ class Router {
   void CloseConsumer(Consumer& consumer, Turn& turn);
   void PauseConsumer(Consumer& consumer, Turn& turn);
   void ResumeConsumer(Consumer& consumer, Turn& turn);
+  // Clamped, as Consumer::SetPreferredLayers().
+  void SetPreferredLayers(Consumer& consumer, ConsumerLayers layers, Turn& turn);
+  void SetPriority(Consumer& consumer, uint8_t priority, Turn& turn);
   // Asks upstream for a key frame of what the consumer forwards, as if its peer had sent a PLI.
   void RequestKeyFrame(Consumer& consumer, Turn& turn);
 
@@ -61,6 +65,8 @@ class Router {
   std::vector<const Transport*> Transports() const;
 
  private:
+  static void WishChanged(Consumer& consumer, bool goes_on, Turn& turn);
+
   const std::string id_;
   Roster<Transport, std::unique_ptr<Transport>> transports_;
   absl::flat_hash_map<std::string, Transport*> transport_by_id_;

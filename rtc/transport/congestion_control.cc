@@ -86,7 +86,7 @@ void CongestionControl::AddConsumer(Consumer& consumer) {
   const Pacer::FlowId video = AddFlow(consumer, false);
   flows_of_[&consumer] = {.video = video, .again = AddFlow(consumer, true)};
   if (HasLayers(consumer)) consumer.SetLimit(kLowestLayers);
-  DivideSoon();
+  DivideOften();
 }
 
 void CongestionControl::RemoveConsumer(const Consumer& consumer) {
@@ -170,8 +170,8 @@ std::optional<CircuitBreaker::Reason> CongestionControl::CheckBreaker(bool sendi
   return reason;
 }
 
-void CongestionControl::DivideSoon() {
-  last_division_ = Timestamp::Never();
+void CongestionControl::DivideOften() {
+  DivideSoon();
   hurry_ = kHurry;
 }
 

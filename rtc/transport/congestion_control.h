@@ -69,8 +69,10 @@ class CongestionControl {
   bool DivisionDue(Timestamp now) const;
   // `others`: what is sent besides layers, of the line.
   void Divide(LayerDivider::Consumers consumers, DataRate others, Turn& turn);
-  // Somebody came, or wants something else.
-  void DivideSoon();
+  // As soon as may be: somebody left, or wants something else.
+  void DivideSoon() { last_division_ = Timestamp::Never(); }
+  // And kHurry times: somebody came, or goes on.
+  void DivideOften();
 
   // --- who waits ---
   // False: so much waits that it is lost.

@@ -19,7 +19,7 @@ void LayerLimiter::AfterFeedback(Consumers consumers, Turn& turn) {
   if (!cap) return Lift(consumers, turn);
   if (divided_ && *cap >= *divided_) return;  // more is seen to when its time comes
   if (divided_ && turn.now - last_division_ < kMinInterval) {
-    deadline_ = std::min(deadline_, last_division_ + kMinInterval);
+    DivideSoon();
   } else {
     Divide(consumers, turn);
   }
@@ -31,6 +31,10 @@ void LayerLimiter::OnAdded(Consumer& consumer) const {
 
 void LayerLimiter::OnTimer(Consumers consumers, Turn& turn) {
   if (turn.now >= deadline_) Divide(consumers, turn);
+}
+
+void LayerLimiter::DivideSoon() {
+  if (divided_) deadline_ = std::min(deadline_, last_division_ + kMinInterval);
 }
 
 void LayerLimiter::Lift(Consumers consumers, Turn& turn) {

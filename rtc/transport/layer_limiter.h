@@ -49,6 +49,9 @@ class LayerLimiter {
   Timestamp deadline() const { return deadline_; }
   void OnTimer(Consumers consumers, Turn& turn);
 
+  // Somebody wants something else.
+  void DivideSoon();
+
   std::optional<DataRate> cap() const { return cap_.cap(); }
 
  private:

@@ -98,6 +98,9 @@ class Transport {
   void RemoveProducer(Producer& producer);
   absl::StatusOr<Consumer*> AddConsumer(ConsumerConfig config, Producer& producer, Timestamp now);
   void RemoveConsumer(Consumer& consumer, Turn& turn);
+  // What its consumers may get is to be divided anew, when its time comes (turn.moved): somebody wants something else, or
+  // (`goes_on`) what was paused comes again.
+  void DivideSoon(bool goes_on, Turn& turn);
   std::span<const std::unique_ptr<Producer>> producers() const { return producers_; }
   using Consumers = Roster<Consumer, std::unique_ptr<Consumer>>;
   const Consumers& consumers() const { return consumers_; }

@@ -32,6 +32,17 @@ void Transport::AddToCongestionControl(Consumer& consumer, Timestamp now) {
   }
 }
 
+void Transport::DivideSoon(bool goes_on, Turn& turn) {
+  if (!IsControlled()) {
+    limiter_.DivideSoon();
+  } else if (goes_on) {
+    congestion_->DivideOften();
+  } else {
+    congestion_->DivideSoon();
+  }
+  turn.moved.push_back(this);
+}
+
 DataRate Transport::RateBesidesLayers(Timestamp now) const {
   DataRate rate = counters_.rtx_sent.rate(now);
   for (const auto& consumer : consumers_) {

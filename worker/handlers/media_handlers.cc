@@ -62,8 +62,8 @@ Result ConsumerResume(Call& call, Consumer& consumer) {
 Result ConsumerSetPreferredLayers(Call& call, Consumer& consumer,
                                   const fbs::consumer::SetPreferredLayersRequest& body) {
   if (!body.preferred_layers()) return Missing("preferredLayers");
-  consumer.SetPreferredLayers(wire::FromWire(*body.preferred_layers()));
-  consumer.producer().UpdateWantedLayers(call.turn.now, call.turn.outbox.media);
+  RouterOf(call, consumer.transport())
+      .SetPreferredLayers(consumer, wire::FromWire(*body.preferred_layers()), call.turn);
   fbs::consumer::SetPreferredLayersResponseT out;
   if (const auto layers = consumer.preferred_layers()) {
     out.preferred_layers = std::make_unique<fbs::consumer::LayersT>(wire::ToWire(*layers));
@@ -74,7 +74,7 @@ Result ConsumerSetPreferredLayers(Call& call, Consumer& consumer,
 
 Result ConsumerSetPriority(Call& call, Consumer& consumer, const fbs::consumer::SetPriorityRequest& body) {
   if (body.priority() == 0) return absl::InvalidArgumentError("priority: from 1 to 255");
-  consumer.SetPriority(body.priority());
+  RouterOf(call, consumer.transport()).SetPriority(consumer, body.priority(), call.turn);
   return Answer{Body::ConsumerSetPriority,
                 fbs::consumer::CreateSetPriorityResponse(call.b, consumer.priority()).Union()};
 }

@@ -120,6 +120,14 @@ TEST_F(WantedLayersOfProducerTest, TheOneWhoWantsMostCounts) {
   EXPECT_THAT(Take(), ElementsAre(2));
 }
 
+TEST_F(WantedLayersOfProducerTest, MoreIsToldAsSoonAsItIsPreferred) {
+  Consumer& consumer = Consume("one", 5000, ConsumerLayers{0, 0});
+  WaitLong();
+  EXPECT_THAT(Take(), ElementsAre(0));
+  world_.router().SetPreferredLayers(consumer, {.spatial = 1}, world_.turn());
+  EXPECT_THAT(Take(), ElementsAre(1));
+}
+
 TEST_F(WantedLayersOfProducerTest, NobodyIsToldAsWell) {
   WaitLong();
   EXPECT_THAT(Take(), ElementsAre(-1));

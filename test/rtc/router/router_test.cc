@@ -212,6 +212,21 @@ TEST_F(RouterTest, ClosingATransportTakesEverythingOnItAlong) {
   EXPECT_THAT(receiver_.consumers(), IsEmpty());
 }
 
+TEST_F(RouterTest, WhatIsWantedFromNowOnIsToldAtOnce) {
+  const auto tells = [&](auto change) {
+    world_.turn().moved.clear();
+    change(world_.router(), world_.turn());
+    return world_.turn().moved == std::vector<Transport*>{&receiver_};
+  };
+  EXPECT_TRUE(tells([&](Router& router, Turn& turn) { router.SetPriority(*consumer_, 7, turn); }));
+  EXPECT_EQ(consumer_->priority(), 7);
+  EXPECT_TRUE(tells([&](Router& router, Turn& turn) { router.SetPreferredLayers(*consumer_, {}, turn); }));
+  EXPECT_TRUE(tells([&](Router& router, Turn& turn) { router.PauseConsumer(*consumer_, turn); }));
+  EXPECT_TRUE(tells([&](Router& router, Turn& turn) { router.ResumeConsumer(*consumer_, turn); }));
+  EXPECT_TRUE(tells([&](Router& router, Turn& turn) { router.PauseProducer(*producer_, turn); }));
+  EXPECT_TRUE(tells([&](Router& router, Turn& turn) { router.ResumeProducer(*producer_, turn); }));
+}
+
 TEST_F(RouterTest, SendsReportsForWhatItSendsAndForWhatItGets) {
   SendKeyFrame(1);
   world_.Receive(sender_,

@@ -97,6 +97,20 @@ TEST_F(LayerLimiterTest, TheSumOfAllConsumersIsKeptWithinTheBound) {
   EXPECT_EQ(LimitOf(*consumers[2]), 0);
 }
 
+TEST_F(LayerLimiterTest, WhatIsWantedFromNowOnIsSeenToSoon) {
+  Consumer& a = Consume("a", 5000);
+  Consumer& b = Consume("b", 6000);
+  Run(TimeDelta::Seconds(2));
+  Remb(kbps(250));
+  Run(TimeDelta::Millis(200));
+  EXPECT_EQ(LimitOf(a), 1);
+  EXPECT_EQ(LimitOf(b), 0);
+  world_.router().SetPriority(b, 2, world_.turn());
+  Run(TimeDelta::Millis(40));
+  EXPECT_EQ(LimitOf(a), 0);
+  EXPECT_EQ(LimitOf(b), 1);
+}
+
 TEST_F(LayerLimiterTest, WhoIsPausedTakesNoShareAndBeginsAtTheLowestLayer) {
   Consumer& a = Consume("a", 5000);
   const Consumer& b = Consume("b", 6000);
