@@ -1,7 +1,6 @@
 // What a consumer is sent follows what it wants at once, not when layers would be divided anew in any case.
 #include <gtest/gtest.h>
 
-#include <array>
 #include <vector>
 
 #include "test/scenario/seeds.h"
@@ -11,7 +10,7 @@ namespace sluice::sim {
 namespace {
 
 constexpr DataRate kbps(int64_t k) { return DataRate::KilobitsPerSec(k); }
-constexpr std::array kRates = {kbps(150), kbps(500), kbps(1500)};
+const SimulcastShape kShape{.rates = {kbps(150), kbps(500), kbps(1500)}};
 constexpr TimeDelta kAtOnce = TimeDelta::Millis(10);
 
 // Alice sends videos in three layers to Bob.
@@ -24,7 +23,7 @@ class WishesScenario : public testing::TestWithParam<uint64_t> {
     }
     bob_.peer->down().Configure({.delay = kDelay, .rate = line, .queue_limit = line * TimeDelta::Millis(300)});
     for (int i = 0; i < videos; ++i) {
-      Producer& video = call_.AnnounceSimulcast(alice_, kRates);
+      Producer& video = call_.AnnounceSimulcast(alice_, kShape);
       consumers_.push_back(call_.Subscribe(bob_, video).consumer);
       call_.StartSendingLayers(alice_, video);
     }
