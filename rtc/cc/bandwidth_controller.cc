@@ -39,6 +39,7 @@ void BandwidthController::SetBounds(DataRate min, std::optional<DataRate> start,
   }
   rate_.Clamp(min_, max_);
   target_ = start ? rate_.rate() : std::clamp(target_, min_, max_);
+  lasting_target_ = start ? target_ : std::clamp(lasting_target_, min_, max_);
 }
 
 void BandwidthController::SetDemand(DataRate allocated, DataRate next, Timestamp now) {
@@ -108,7 +109,10 @@ bool BandwidthController::IsOverused(Timestamp now) {
 void BandwidthController::OnFeedback(const FeedbackReport& report) {
   if (report.packets.empty()) return;
   // The way is open again: what it carries is found out as at the start.
-  if (last_cut_ > last_feedback_) prober_.SetStart(std::clamp(rate_.rate(), min_, max_));
+  if (last_cut_ > last_feedback_) {
+    prober_.SetStart(std::clamp(rate_.rate(), min_, max_));
+    loss_.ForgetUntil(report.received);
+  }
   last_feedback_ = report.received;
   Arrived(report);
   loss_.OnFeedback(report);
@@ -185,17 +189,17 @@ void BandwidthController::WithoutFeedback(Timestamp now) {
 void BandwidthController::Update(Timestamp now) {
   if (remb_ && now >= remb_until_) remb_.reset();
   rate_.Clamp(min_, max_);
-  DataRate target = rate_.rate_now();
+  DataRate most = DataRate::Infinite();  // whatever the delays say
   limit_ = Limit::kDelay;
-  if (loss_.bandwidth() && *loss_.bandwidth() < target) {
-    target = *loss_.bandwidth();
-    limit_ = Limit::kLoss;
-  }
-  if (remb_ && *remb_ < target) {
-    target = *remb_;
-    limit_ = Limit::kRemb;
-  }
-  target_ = std::clamp(target, min_, max_);
+  const auto obey = [&](const std::optional<DataRate>& bound, Limit limit) {
+    if (!bound) return;
+    most = std::min(most, *bound);
+    if (most < rate_.rate_now() && most == *bound) limit_ = limit;
+  };
+  obey(loss_.bandwidth(), Limit::kLoss);
+  obey(remb_, Limit::kRemb);
+  target_ = std::clamp(std::min(rate_.rate_now(), most), min_, max_);
+  lasting_target_ = std::clamp(std::min(rate_.rate(), most), min_, max_);
   if (target_ == max_) limit_ = Limit::kNothing;
 }
 

@@ -3,7 +3,7 @@
 //
 //   SetDemand -> what the sources would send, and what the next step up would need
 //   OnSent, OnFeedback, OnRtt, OnRemb, OnLossReport -> what the line says
-//   target()       goes into the allocation of layers: never outside [min, max] of SetBounds
+//   target()       what may be sent at present: never outside [min, max] of SetBounds
 //   pacing_rate()  how fast packets may leave
 //   TakeProbe()    packets to be sent at a rate beyond, to see whether it gets through
 //
@@ -88,8 +88,11 @@ class BandwidthController {
   void OnTimer(Timestamp now);
 
   DataRate target() const { return target_; }
+  // What the target will be once a queue has drained that is draining now: layers go by it, for what is sent in between
+  // waits, and to take a layer away for half a second costs a key frame.
+  DataRate lasting_target() const { return lasting_target_; }
   // What layers may take that are sent already: a little more, for their measured rates sway. Within max, too.
-  DataRate held_target() const { return std::min(target_ * kHeld, max_); }
+  DataRate held_target() const { return std::min(lasting_target_ * kHeld, max_); }
   DataRate pacing_rate() const;
   // Once each: nullopt until the next one is due.
   std::optional<Probe> TakeProbe(Timestamp now);
@@ -114,6 +117,7 @@ class BandwidthController {
   DataRate min_ = kDefaultMin;
   DataRate max_ = kDefaultMax;
   DataRate target_ = kDefaultStart;
+  DataRate lasting_target_ = kDefaultStart;
   Demand demand_;
   DataRate wanted_ = DataRate::Infinite();
   AckedBitrate acked_;

@@ -22,6 +22,7 @@ constexpr double kMostLoss = 0.99;
 
 void LossEstimator::OnFeedback(const FeedbackReport& report) {
   for (const PacketResult& result : report.packets) {
+    if (result.packet.sent < forgotten_until_) continue;
     if (result.was_lost) {
       current_.lost = std::max(0, current_.lost - 1);
       continue;
@@ -37,6 +38,13 @@ void LossEstimator::OnFeedback(const FeedbackReport& report) {
   const bool enough =
       (current_.packets >= kManyPackets && span >= kPeriod) || (current_.packets >= kFewPackets && span >= kLongPeriod);
   if (enough) End();
+}
+
+void LossEstimator::ForgetUntil(Timestamp now) {
+  const bool elastic = elastic_;
+  *this = LossEstimator();
+  elastic_ = elastic;
+  forgotten_until_ = now;
 }
 
 void LossEstimator::End() {

@@ -31,6 +31,8 @@ class LossEstimator {
   // See BandwidthController.
   void SetElastic(bool elastic) { elastic_ = elastic; }
   void OnFeedback(const FeedbackReport& report);
+  // What was sent before `now` was lost because the way was shut, which says nothing of its width.
+  void ForgetUntil(Timestamp now);
 
   // What gets through; nullopt: loss limits nothing.
   std::optional<DataRate> bandwidth() const { return bandwidth_; }
@@ -62,6 +64,7 @@ class LossEstimator {
   double inherent_ = 0;
   double loss_ = 0;
   bool observed_ = false;
+  Timestamp forgotten_until_ = Timestamp::Never();
 };
 
 }  // namespace sluice

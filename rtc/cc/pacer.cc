@@ -52,6 +52,13 @@ uint32_t Pacer::Allocate() {
   return index;
 }
 
+// More waits, or less.
+void Pacer::Count(Flow& flow, DataSize size) {
+  flow.queued += size;
+  queued_ += size;
+  if (flow.type == Class::kRepetition) repetitions_queued_ += size;
+}
+
 bool Pacer::Enqueue(FlowId id, const Packet& packet, Timestamp now) {
   if (packets_ >= kMaxPackets) return false;
   Flow& flow = flows_[id];
@@ -70,8 +77,7 @@ bool Pacer::Enqueue(FlowId id, const Packet& packet, Timestamp now) {
     entries_[flow.tail].next = index;
   }
   flow.tail = index;
-  flow.queued += entry.packet.size;
-  queued_ += entry.packet.size;
+  Count(flow, entry.packet.size);
   ++waiting_[static_cast<size_t>(flow.type)];
   ++packets_;
   return true;
@@ -82,8 +88,7 @@ void Pacer::Pop(Flow& flow) {
   Entry& entry = entries_[index];
   flow.head = entry.next;
   if (flow.head == kNone) flow.tail = kNone;
-  flow.queued -= entry.packet.size;
-  queued_ -= entry.packet.size;
+  Count(flow, DataSize::Zero() - entry.packet.size);
   --waiting_[static_cast<size_t>(flow.type)];
   --packets_;
   entry.next = free_;

@@ -12,6 +12,8 @@
 //             waits of a flow, which then goes on at a key frame (Shed() tells which, at most every kCutInterval for a
 //             flow). A frame of which a packet left is never shed, nor is a key frame. What cannot be shed leaves faster
 //             when the queue is longer than kLongestQueueTime.
+//   again     no more repetitions are to be put in while MayRepeat() says that they would wait longer than kMaxRepetitionTime:
+//             they are asked for again if need be.
 //   shed      packets are still handed out in their turn, for the numbers behind them to close up.
 //
 // Bounds: kMaxPackets wait at most; memory is taken as they come to be needed and kept. Sizes are of the line.
@@ -36,6 +38,7 @@ class Pacer {
   // Not woken more often: packets leave in small bursts.
   static constexpr TimeDelta kInterval = TimeDelta::Millis(5);
   static constexpr TimeDelta kMaxQueueTime = TimeDelta::Millis(250);
+  static constexpr TimeDelta kMaxRepetitionTime = TimeDelta::Millis(500);
   static constexpr TimeDelta kLongestQueueTime = TimeDelta::Seconds(1);
   static constexpr TimeDelta kCutInterval = TimeDelta::Seconds(2);
   static constexpr size_t kMaxPackets = 4096;
@@ -82,8 +85,13 @@ class Pacer {
 
   // False, and nothing has changed: kMaxPackets wait.
   bool Enqueue(FlowId flow, const Packet& packet, Timestamp now);
+  bool MayRepeat() const { return repetitions_queued_ <= rate_ * kMaxRepetitionTime; }
   // To be called after Enqueue(), until nullopt: the next flow of which everything that waited was shed.
   std::optional<FlowId> Shed(Timestamp now);
+
+  // All that waits of a flow is of no use any more: it is shed, but for the rest of a frame of which a packet left. The key
+  // frame that comes then, and what follows it, is not cut off at once.
+  void GiveUp(FlowId flow, Timestamp now);
 
   // The next packet to leave now, if one may. What leaves is to be charged.
   std::optional<Released> Next(Timestamp now);
@@ -136,6 +144,7 @@ class Pacer {
 
   TimeDelta Interval() const { return even_ ? kProbeBurst : kInterval; }
   DataRate DrainRate() const;
+  void Count(Flow& flow, DataSize size);
   void Refill(Timestamp now);
   uint32_t Allocate();
   void Pop(Flow& flow);
@@ -160,6 +169,7 @@ class Pacer {
   size_t packets_ = 0;
   uint64_t shed_packets_ = 0;
   DataSize queued_;
+  DataSize repetitions_queued_;  // of these
   DataSize level_ = kLeastBurst;
   DataRate rate_;
   bool even_ = false;

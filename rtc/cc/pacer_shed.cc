@@ -34,9 +34,14 @@ DataSize Pacer::ShedRuns(Flow& flow, uint32_t first, uint32_t end) {
     flow.shedding = true;  // more of the last frame may come
     flow.shed_frame = entries_[flow.tail].packet.frame;
   }
-  flow.queued -= shed;
-  queued_ -= shed;
+  Count(flow, DataSize::Zero() - shed);
   return shed;
+}
+
+void Pacer::GiveUp(FlowId id, Timestamp now) {
+  Flow& flow = flows_[id];
+  flow.last_cut = now;
+  ShedRuns(flow, FirstNotBegun(flow), kNone);
 }
 
 bool Pacer::ShedDisposable(Flow& flow) {

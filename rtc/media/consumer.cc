@@ -145,7 +145,10 @@ uint32_t Consumer::StreamsWanted(const OutgoingStream* only) const {
 }
 
 void Consumer::Reset(MediaEvents& events) {
-  for (Lane& lane : lanes_) lane.selector.Reset();
+  for (Lane& lane : lanes_) {
+    lane.selector.Reset();
+    if (kind() == MediaKind::kVideo) lane.stream.Abandon();
+  }
   ReportLayers(events);
 }
 

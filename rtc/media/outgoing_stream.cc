@@ -145,13 +145,19 @@ size_t OutgoingStream::Write(const Item& item, const SendStamp& stamp, Timestamp
   return size;
 }
 
+bool OutgoingStream::IsAbandoned(SeqNum seq) const {
+  const ExtSeqNum next = sequence_.next();
+  return repeated_from_ && next + seq.DistanceFrom(next.seq()) < *repeated_from_;
+}
+
 bool OutgoingStream::TakeAgain(SeqNum seq, Timestamp now) {
+  if (IsAbandoned(seq)) return false;
   return plan_.TakeForRetransmission(seq, send_.rtt().value_or(kAssumedRtt), now) != nullptr;
 }
 
 OutgoingStream::Again OutgoingStream::WriteAgain(SeqNum seq, Reason reason, std::span<const ProducerStream> sources,
                                                  const SendStamp& stamp, std::span<uint8_t> out) {
-  const PlannedPacket* plan = plan_.Find(seq);
+  const PlannedPacket* plan = IsAbandoned(seq) ? nullptr : plan_.Find(seq);
   if (!plan || plan->source >= sources.size()) return {};
   const SendStamp first_stamp{.abs_send_time = plan->abs_send_time, .transport_seq = plan->transport_seq};
   if (plan->padding_only) {

@@ -78,7 +78,9 @@ class OutgoingStream {
   size_t Drop(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
   // Writes it. 0: not to be sent (too late, or does not fit).
   size_t Write(const Item& item, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out);
-  // A NACK asks for `seq`. False: it is not known (any more), or was answered less than a round trip ago.
+  // What left so far is of no use to its receiver, who goes on at the next key frame: nothing of it is repeated any more.
+  void Abandon() { repeated_from_ = sequence_.next(); }
+  // A NACK asks for `seq`. False: it is not known (any more), is of no use, or was answered less than a round trip ago.
   bool TakeAgain(SeqNum seq, Timestamp now);
   struct Again {
     size_t size = 0;  // 0: not known (any more)
@@ -130,6 +132,7 @@ class OutgoingStream {
     uint32_t timestamp = 0;
     uint8_t spatial_layer = 0;
   };
+  bool IsAbandoned(SeqNum seq) const;
   void CloseGapInFrame(const StoredPacket& packet);
   size_t WritePacket(const Wire& wire, const PlannedPacket& plan, const StoredPacket& packet, const SendStamp& stamp,
                      std::span<uint8_t> out) const;
@@ -138,6 +141,7 @@ class OutgoingStream {
 
   Config config_;
   SequenceMapper sequence_;
+  std::optional<ExtSeqNum> repeated_from_;  // none before it
   TimestampMapper timestamp_;
   CodecRewriter codec_;
   WrappingCounter frame_numbers_;  // of dependency descriptors

@@ -178,14 +178,15 @@ void CongestionControl::DivideOften() {
 bool CongestionControl::DivisionDue(Timestamp now) const {
   if (last_division_.IsNever() || broken_ != breaker_.is_open(now)) return true;
   const TimeDelta since = now - last_division_;
+  const DataRate budget = controller_.lasting_target();
   const bool changed =
-      hurry_ > 0 || target() < divided_ * kFall || (next_ > DataRate::Zero() && divided_ < next_ && target() >= next_);
+      hurry_ > 0 || budget < divided_ * kFall || (next_ > DataRate::Zero() && divided_ < next_ && budget >= next_);
   return since >= kDivision || (changed && since >= kLeastDivision);
 }
 
 void CongestionControl::Divide(LayerDivider::Consumers consumers, DataRate others, Turn& turn) {
   last_division_ = turn.now;
-  divided_ = target();
+  divided_ = controller_.lasting_target();
   for (const auto& [consumer, flows] : flows_of_) pacer_.SetPriority(flows.video, consumer->priority());
   broken_ = breaker_.is_open(turn.now);
   if (broken_) return LayerDivider::Stop(consumers, turn);
@@ -198,6 +199,7 @@ void CongestionControl::Divide(LayerDivider::Consumers consumers, DataRate other
                                     .per_packet = kPerPacket,
                                     .estimated = true};
   const LayerDivider::Division division = divider_.Divide(consumers, budget, turn);
+  if (division.deep) GiveUpWhatWaits(turn.now);
   if (hurry_ > 0) --hurry_;
   next_ = division.next > DataRate::Zero() ? division.next + others : DataRate::Zero();
   wanted_ = division.wanted + others;
@@ -205,6 +207,15 @@ void CongestionControl::Divide(LayerDivider::Consumers consumers, DataRate other
   pacer_.SetUnlimited(!division.limited && allocated_ < divided_);
   controller_.SetWanted(wanted_);
   controller_.SetDemand(allocated_, next_, turn.now);
+}
+
+// Of consumers that go on at a key frame.
+void CongestionControl::GiveUpWhatWaits(Timestamp now) {
+  for (const auto& [consumer, flows] : flows_of_) {
+    if (!HasLayers(*consumer) || consumer->current_layers()) continue;
+    pacer_.GiveUp(flows.video, now);
+    pacer_.GiveUp(flows.again, now);
+  }
 }
 
 bool CongestionControl::Enqueue(const Consumer& consumer, const Consumer::Chosen& chosen, const StoredPacket& packet,

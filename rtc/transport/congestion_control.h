@@ -77,6 +77,7 @@ class CongestionControl {
   // --- who waits ---
   // False: so much waits that it is lost.
   bool Enqueue(const Consumer& consumer, const Consumer::Chosen& chosen, const StoredPacket& packet, Timestamp now);
+  bool MayRepeat() const { return pacer_.MayRepeat(); }
   bool EnqueueAgain(const Consumer& consumer, const OutgoingStream& stream, SeqNum seq, Timestamp now);
   // After Enqueue(), until null: whose packets that waited will all be left out, as there are too many.
   Consumer* TakeCut(Timestamp now);
@@ -119,6 +120,7 @@ class CongestionControl {
   Pacer::FlowId AddFlow(Consumer& consumer, bool again);
   void Told(const FeedbackReport& report, Timestamp now);
   void AfterUpdate(Timestamp now);
+  void GiveUpWhatWaits(Timestamp now);
   DataRate PacingRate(Timestamp now) const;
 
   BandwidthController controller_;
@@ -137,7 +139,7 @@ class CongestionControl {
   DataRate next_;            // what the target would have to be for the next step up
   DataRate wanted_;
   DataRate allocated_;
-  DataRate divided_;  // the target at the last division
+  DataRate divided_;  // the lasting target at the last division
   Timestamp last_division_ = Timestamp::Never();
   Timestamp first_sent_ = Timestamp::Never();
   Timestamp last_sent_ = Timestamp::Never();

@@ -27,8 +27,8 @@ void Starve(Consumer& consumer, bool starved, Turn& turn) {
 }  // namespace
 
 size_t LayerDivider::Share::IndexOf(const ConsumerLayers& layers) const {
-  return static_cast<size_t>(layers.spatial) * static_cast<size_t>(temporal_layers) +
-         static_cast<size_t>(layers.temporal);
+  const int temporal = std::min(layers.temporal, temporal_layers - 1);  // more may come than were signalled
+  return static_cast<size_t>(layers.spatial * temporal_layers + temporal);
 }
 
 ConsumerLayers LayerDivider::Share::LayersOf(size_t index) const {
@@ -56,6 +56,7 @@ LayerDemand LayerDivider::DemandOf(const Share& share, DataSize per_packet, Time
 void LayerDivider::Gather(Consumers consumers, const Budget& budget, Turn& turn) {
   shares_.clear();
   demands_.clear();
+  sent_ = DataRate::Zero();
   for (const auto& consumer : consumers) {
     if (!TakesPartInDivision(*consumer)) continue;
     if (!consumer->active()) {
@@ -69,6 +70,7 @@ void LayerDivider::Gather(Consumers consumers, const Budget& budget, Turn& turn)
       continue;
     }
     if (budget.estimated) demand.rise_limit = consumer->layer_hold().Limit(budget.rise, turn.now);
+    if (const auto sent = consumer->current_layers()) sent_ = sent_ + demand.rates[share.IndexOf(*sent)];
     shares_.push_back(share);
     demands_.push_back(std::move(demand));
   }
@@ -83,15 +85,24 @@ void LayerDivider::LetStarve() {
 }
 
 void LayerDivider::Give(const Share& share, size_t given, Turn& turn) {
-  if (HasLayers(*share.consumer)) share.consumer->SetLimit(share.LayersOf(given == kNoLayer ? 0 : given));
-  Starve(*share.consumer, given == kNoLayer, turn);
+  Consumer& consumer = *share.consumer;
+  Starve(consumer, given == kNoLayer, turn);
+  if (!HasLayers(consumer)) return;
+  const ConsumerLayers layers = share.LayersOf(given == kNoLayer ? 0 : given);
+  const auto sent = consumer.current_layers();
+  consumer.SetLimit(layers);
+  if (!deep_ || consumer.type() != RtpType::kSimulcast || !sent || sent->spatial <= layers.spatial) return;
+  consumer.SetLimit(kLowestLayers);
+  consumer.AwaitKeyFrame(turn.outbox.media);
+  WishKeyFrames(consumer, turn);
 }
 
 LayerDivider::Division LayerDivider::Divide(Consumers consumers, const Budget& budget, Turn& turn) {
   Gather(consumers, budget, turn);
   if (budget.estimated) LetStarve();
   const LayerAllocation& allocation = allocator_.Allocate(demands_, budget.rise, budget.held);
-  Division out{.given = allocation.total, .next = allocation.next};
+  deep_ = budget.estimated && sent_ > budget.held * kDeepFall;
+  Division out{.given = allocation.total, .next = allocation.next, .deep = deep_};
   out.has_layers = std::ranges::any_of(shares_, [](const Share& share) { return HasLayers(*share.consumer); });
   DataRate before;
   for (size_t i = 0; i < shares_.size(); ++i) {

@@ -38,6 +38,7 @@ class LayerDivider {
     bool has_layers = false;  // somebody with layers took part
     bool limited = false;     // somebody gets less than there is
     bool raised = false;      // more is sent from now on
+    bool deep = false;        // a deep fall: who falls gets nothing until its key frame comes
   };
   Division Divide(Consumers consumers, const Budget& budget, Turn& turn);
   // Nobody gets anything.
@@ -58,11 +59,16 @@ class LayerDivider {
   static LayerDemand DemandOf(const Share& share, DataSize per_packet, Timestamp now);
   void Gather(Consumers consumers, const Budget& budget, Turn& turn);
   void LetStarve();
-  static void Give(const Share& share, size_t given, Turn& turn);
+  void Give(const Share& share, size_t given, Turn& turn);
+  // What is sent now is so much more than may be that to go on with it until key frames of lower layers come would only
+  // delay these, and of the line's queue, which is full of it, much will never be decoded.
+  static constexpr double kDeepFall = 1.5;
 
   std::vector<Share> shares_;
   std::vector<LayerDemand> demands_;  // of the shares, in their order
   LayerAllocator allocator_;
+  DataRate sent_;      // of layers that are being forwarded
+  bool deep_ = false;  // of the present division
 };
 
 // What a consumer begins with while it is not known what there is room for.

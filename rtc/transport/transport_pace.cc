@@ -1,4 +1,6 @@
 // What congestion control makes of sending: video waits for its turn, layers are divided, probes are filled.
+#include <algorithm>
+
 #include "rtc/base/bytes.h"
 #include "rtc/transport/transport.h"
 
@@ -44,7 +46,10 @@ void Transport::DivideSoon(bool goes_on, Turn& turn) {
 }
 
 DataRate Transport::RateBesidesLayers(Timestamp now) const {
-  DataRate rate = counters_.rtx_sent.rate(now);
+  // Of a flood of repetitions more is not for long: it must not cost a layer.
+  constexpr double kMostRepeated = 0.2;
+  const DataRate most = congestion_ ? congestion_->target() * kMostRepeated : DataRate::Infinite();
+  DataRate rate = std::min(counters_.rtx_sent.rate(now), most);
   for (const auto& consumer : consumers_) {
     if (TakesPartInDivision(*consumer) || !consumer->active()) continue;
     for (size_t i = 0; i < consumer->stream_count(); ++i) {

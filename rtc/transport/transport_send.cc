@@ -102,12 +102,12 @@ void Transport::OnNack(const rtcp::Nack& nack, Turn& turn) {
   if (stream->params().ssrc != nack.media) return;  // RTX itself is not repeated
   stream->CountNack(nack.seqs.size());
   consumer.Trace(TraceKind::kNack, nack.media, turn.now, turn.outbox.media);
-  if (!consumer.active()) return;
+  if (!consumer.forwards()) return;
   const bool video = consumer.kind() == MediaKind::kVideo;
   const bool paced = IsPaced(consumer);
   const bool limited = video && !paced;
   for (SeqNum seq : nack.seqs) {
-    if (limited && !limiter_.MayRepeat(turn.now)) break;
+    if (paced ? !congestion_->MayRepeat() : limited && !limiter_.MayRepeat(turn.now)) break;
     if (!stream->TakeAgain(seq, turn.now)) continue;
     if (paced) {
       congestion_->EnqueueAgain(consumer, *stream, seq, turn.now);

@@ -40,7 +40,8 @@ void MediaFlow::Drive() {
   if (controller_.deadline() <= now) controller_.OnTimer(now);
   const DataRate audio = config_.audio * (1 + kHeaders * 8 / (config_.audio.bps() * kAudioInterval.seconds() + 1));
   const auto of_video = [&](DataRate target) { return target - std::min(audio, target); };
-  source_->SetBudget(of_video(controller_.target()), of_video(controller_.held_target()), now);
+  const DataRate budget = source_->is_elastic() ? controller_.target() : controller_.lasting_target();
+  source_->SetBudget(of_video(budget), of_video(controller_.held_target()), now);
   const DataRate next = source_->next_rate();
   const DataRate allocated = running_ ? source_->rate() + audio : DataRate::Zero();
   controller_.SetDemand(allocated, running_ && next > DataRate::Zero() ? next + audio : DataRate::Zero(), now);

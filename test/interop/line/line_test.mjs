@@ -82,7 +82,7 @@ async function play(program) {
       const line = await Line.create(network, lines.length + 1);
       lines.push(line);
       line.set("up", { delay_ms: DELAY_MS });
-      line.set("down", { delay_ms: DELAY_MS, queue_ms: QUEUE_MS, rate_kbps: 5000 });
+      line.set("down", { delay_ms: DELAY_MS, queue_ms: QUEUE_MS, rate_kbps: LINES_KBPS[0] });
       const page = await open(conference, browser, { peer: name, address: line.address });
       viewers.push(new Viewer(name, page, line, () => conference.peer(name).consumers));
     }

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace sluice {
 namespace {
 
@@ -129,6 +132,36 @@ TEST(BandwidthControllerTest, NothingIsProbedBeforeAPacketWasSent) {
   ASSERT_TRUE(probe);
   EXPECT_EQ(probe->rate, Kbps(900));
   EXPECT_GE(probe->size, Kbps(900) * TimeDelta::Millis(50));
+}
+
+TEST(BandwidthControllerTest, LayersGoByWhatMayBeSentOnceTheQueueHasDrained) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(1000), Kbps(1000));
+  controller.SetElastic(true);
+  constexpr DataSize kSize = DataSize::Bytes(1000);
+  Timestamp now = Timestamp::Seconds(10);
+  Timestamp free = now;  // when the line has sent everything
+  std::vector<PacketResult> told;
+  bool drained = false;
+  for (int i = 0; i < 80; ++i) {
+    const DataRate line = i < 20 ? Kbps(2000) : Kbps(500);
+    for (const Timestamp end = now + TimeDelta::Millis(100); now < end; now += kSize / controller.target()) {
+      const SentPacket packet{.sent = now, .size = kSize};
+      controller.OnSent(packet);
+      free = std::max(free, now) + kSize / line;
+      told.push_back({.packet = packet, .arrival = free});
+    }
+    const auto coming = std::ranges::partition_point(told, [&](const PacketResult& it) { return it.arrival <= now; });
+    controller.OnFeedback({.received = now, .packets = {told.begin(), coming}});
+    told.erase(told.begin(), coming);
+    EXPECT_GE(controller.lasting_target(), controller.target());
+    if (controller.lasting_target() > controller.target() * 1.2) {
+      drained = true;
+      EXPECT_GT(free - now, TimeDelta::Millis(20));
+    }
+  }
+  EXPECT_TRUE(drained);
+  EXPECT_EQ(controller.lasting_target(), controller.target());
 }
 
 }  // namespace

@@ -74,5 +74,16 @@ TEST_F(LossEstimatorTest, WhatCameYetIsNotLost) {
   EXPECT_FALSE(estimator_.bandwidth());
 }
 
+TEST_F(LossEstimatorTest, WhatWasLostWhileTheWayWasShutLimitsNothing) {
+  Run(TimeDelta::Seconds(2), 800, [] { return false; });
+  std::vector<PacketResult> lost(100, {.packet = {.sent = now_, .size = DataSize::Bytes(1000)}});
+  now_ += TimeDelta::Seconds(2);
+  estimator_.ForgetUntil(now_);
+  estimator_.OnFeedback({.received = now_, .packets = lost});
+  Run(TimeDelta::Seconds(1), 800, [] { return false; });
+  EXPECT_FALSE(estimator_.bandwidth());
+  EXPECT_EQ(estimator_.loss(), 0);
+}
+
 }  // namespace
 }  // namespace sluice

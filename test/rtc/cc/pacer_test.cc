@@ -257,5 +257,32 @@ TEST_F(PacerTest, HoldsItsPromisesForRandomTraffic) {
   }
 }
 
+TEST_F(PacerTest, NoMoreRepetitionsAreTakenThanLeaveInHalfASecond) {
+  const auto flow = pacer_.AddFlow(Pacer::Class::kRepetition);
+  uint32_t taken = 0;
+  for (; pacer_.MayRepeat() && taken < 1000; ++taken) Put(flow, {.number = taken});
+  EXPECT_NEAR(taken, (kRate * Pacer::kMaxRepetitionTime).bytes() / kPacket.bytes(), 2);
+  RunFor(TimeDelta::Millis(100));
+  EXPECT_TRUE(pacer_.MayRepeat());
+}
+
+TEST_F(PacerTest, WhatIsGivenUpIsHandedOutAsShedAndTheKeyFrameThatComesThenIsNotCutOff) {
+  const auto flow = AddVideo();
+  Put(flow, {.number = 1, .packets = 10});
+  const size_t begun = Drain().size();
+  Put(flow, {.number = 2, .packets = 10, .key_frame = true});
+  pacer_.GiveUp(flow, now_);
+  Put(flow, {.number = 3, .packets = 2, .key_frame = true});
+  for (uint32_t frame = 4; frame < 20; ++frame) Put(flow, {.number = frame, .packets = 3});
+  EXPECT_GT(pacer_.QueueTime(), Pacer::kMaxQueueTime);
+  EXPECT_FALSE(pacer_.Shed(now_));
+  std::map<uint32_t, int> shed;
+  for (const auto& released : RunFor(TimeDelta::Seconds(1))) shed[released.reference.word] += released.shed;
+  EXPECT_LT(begun, 10u);
+  EXPECT_EQ(shed[1], 0);  // of which a packet had left
+  EXPECT_EQ(shed[2], 10);
+  EXPECT_EQ(shed[3] + shed[4] + shed[19], 0);
+}
+
 }  // namespace
 }  // namespace sluice

@@ -122,5 +122,22 @@ TEST_F(SimulcastTest, RefusesParametersThatDoNotFitTheProducer) {
               testing::StartsWith("kind"));
 }
 
+TEST_F(SimulcastTest, RepeatsNothingThatLeftBeforeItWaitedForAKeyFrame) {
+  const auto ask_for = [&](SeqNum seq) {
+    world_.Advance(TimeDelta::Seconds(1));
+    world_.Receive(receiver_, MakeRtcp(rtcp::Nack{.sender = Ssrc(1), .media = Ssrc(5000), .seqs = {seq}}));
+    return world_.TakeRtp(receiver_).size();
+  };
+  Send(10, 1, true);
+  const SeqNum before = rtp::PacketView::Parse(world_.TakeRtp(receiver_)[0])->seq();
+  EXPECT_EQ(ask_for(before), 1u);
+  consumer_->AwaitKeyFrame(world_.turn().outbox.media);
+  EXPECT_EQ(ask_for(before), 0u);
+  Send(10, 2, true);
+  const SeqNum after = rtp::PacketView::Parse(world_.TakeRtp(receiver_)[0])->seq();
+  EXPECT_EQ(ask_for(before), 0u);
+  EXPECT_EQ(ask_for(after), 1u);
+}
+
 }  // namespace
 }  // namespace sluice
