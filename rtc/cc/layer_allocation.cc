@@ -1,5 +1,7 @@
 #include "rtc/cc/layer_allocation.h"
 
+#include <algorithm>
+
 namespace sluice {
 
 DataRate LayerAllocator::Climber::RateOf(size_t layer) const {
@@ -18,6 +20,13 @@ std::optional<size_t> LayerAllocator::Climber::Next() const {
 // What `total` becomes when it climbs to `layer`.
 DataRate LayerAllocator::Climber::After(size_t layer, DataRate total) const {
   return DataRate::BitsPerSec(total.bps() - rate().bps() + RateOf(layer).bps());
+}
+
+// The budget for it to climb on.
+DataRate LayerAllocator::Climber::Needs(DataRate total) const {
+  const size_t next = *Next();
+  const DataRate needs = After(next, total) * kRoomToRise;
+  return next >= demand->rise_limit ? std::max(needs, demand->rise_enough) : needs;
 }
 
 bool LayerAllocator::Climber::IsRise(size_t layer) const {
@@ -64,7 +73,7 @@ const LayerAllocation& LayerAllocator::Allocate(std::span<const LayerDemand> dem
     climber->given = *next;
     ++climber->steps;
   }
-  if (waiting) out_.next = waiting->After(*waiting->Next(), out_.total) * kRoomToRise;
+  if (waiting) out_.next = waiting->Needs(out_.total);
   for (const Climber& climber : climbers_) out_.given.push_back(climber.given);
   return out_;
 }

@@ -33,7 +33,9 @@ class LayerHold {
     }
   }
   // It may rise to layers below this one; kNoLayer: to all.
-  size_t Limit(DataRate budget, Timestamp now) const { return now >= until_ || budget > enough_ ? kNoLayer : layer_; }
+  size_t Limit(DataRate budget, Timestamp now) const { return now >= until_ || budget >= enough_ ? kNoLayer : layer_; }
+  // So much more must be there to rise at once.
+  DataRate enough() const { return enough_; }
 
  private:
   void Begin(size_t layer, DataRate budget, Timestamp now) {

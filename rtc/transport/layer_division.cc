@@ -69,7 +69,10 @@ void LayerDivider::Gather(Consumers consumers, const Budget& budget, Turn& turn)
       Starve(*consumer, false, turn);
       continue;
     }
-    if (budget.estimated) demand.rise_limit = consumer->layer_hold().Limit(budget.rise, turn.now);
+    if (budget.estimated) {
+      demand.rise_limit = consumer->layer_hold().Limit(budget.rise, turn.now);
+      demand.rise_enough = consumer->layer_hold().enough();
+    }
     if (const auto sent = consumer->current_layers()) sent_ = sent_ + demand.rates[share.IndexOf(*sent)];
     shares_.push_back(share);
     demands_.push_back(std::move(demand));

@@ -1,5 +1,6 @@
 // line-model: what a subscriber of simulcasts sees behind a line that changes, in the simulator, as JSON: the whole worker,
-// and receivers that decode what is complete. For each phase what the videos got, and what was seen after `--settle`.
+// and receivers that decode what is complete. Of each phase the first seconds, `--settle`, are told apart: which layers
+// the videos have in the end, what layers they had carry on average, the longest freeze and the most changes of one.
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <iostream>
@@ -24,11 +25,18 @@ struct Wanted {
   uint64_t seed = 1;
 };
 
-json Seen(const LineConference& conference) {
+// Lets `seconds` pass, and tells what was seen meanwhile and is there in the end.
+json Look(LineConference& conference, int seconds) {
+  conference.Begin();
+  DataRate given;
+  for (int i = 0; i < seconds; ++i) {
+    conference.Run(TimeDelta::Seconds(1));
+    given = given + conference.Given() * (1.0 / seconds);
+  }
   json layers = json::array();
-  for (const Watch& video : conference.videos) layers.push_back(video.layer());
+  for (const auto& video : conference.videos) layers.push_back(video.layer());
   return {{"layers", layers},
-          {"given_kbps", conference.Given().kbps()},
+          {"given_kbps", given.kbps()},
           {"freeze_ms", conference.LongestFreeze().ms()},
           {"changes", conference.MostChanges()}};
 }
@@ -41,12 +49,8 @@ json Play(const Wanted& wanted) {
   json phases = json::array();
   for (const int kbps : wanted.lines_kbps) {
     conference.SetLine(Line(DataRate::KilobitsPerSec(kbps)));
-    conference.Begin();
-    conference.Run(TimeDelta::Seconds(wanted.settle_s));
-    json phase{{"line_kbps", kbps}, {"settling", Seen(conference)}};
-    conference.Begin();
-    conference.Run(TimeDelta::Seconds(wanted.phase_s - wanted.settle_s));
-    phase["settled"] = Seen(conference);
+    json phase{{"line_kbps", kbps}, {"settling", Look(conference, wanted.settle_s)}};
+    phase["settled"] = Look(conference, wanted.phase_s - wanted.settle_s);
     phases.push_back(std::move(phase));
   }
   conference.call.Settle();

@@ -115,6 +115,18 @@ TEST(LayerAllocationTest, ALayerThatCostsLessThanTheOneBelowIsAlwaysTaken) {
   EXPECT_THAT(Allocate({Demand({500, 150}, 1)}, 100), ElementsAre(1));
 }
 
+// So that a line that got better is found: what it takes to rise at once may be more than the layer.
+TEST(LayerAllocationTest, WhatIsHeldBackAsksForAsMuchAsEndsThat) {
+  LayerDemand demand{.rates = {kbps(100), kbps(300)}, .wanted = 1, .rise_limit = 1, .rise_enough = kbps(700)};
+  const auto ask = [&] { return AllocateLayers(std::span(&demand, 1), kbps(500)); };
+  EXPECT_EQ(ask().given[0], 0u);
+  EXPECT_EQ(ask().next, kbps(700));
+  demand.rise_enough = kbps(200);
+  EXPECT_EQ(ask().next, kbps(330));
+  demand.rise_limit = kNoLayer;
+  EXPECT_EQ(ask().given[0], 1u);
+}
+
 class LayerAllocationPropertyTest : public testing::TestWithParam<uint64_t> {
  protected:
   static DataRate Sum(const std::vector<LayerDemand>& demands, const std::vector<size_t>& given) {
