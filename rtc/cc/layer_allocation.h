@@ -36,7 +36,7 @@ struct LayerDemand {
   uint8_t priority = 1;
   // A layer that it does not have it is given only if it is below this one.
   size_t rise_limit = kNoLayer;
-  DataRate rise_enough;  // with such a budget there would be no such limit
+  DataRate rise_enough;     // with such a budget there would be no such limit
   bool may_starve = false;  // it may get nothing when even its lowest layer does not fit; else it gets that in any case
 };
 

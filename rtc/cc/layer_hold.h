@@ -34,14 +34,16 @@ class LayerHold {
   }
   // It may rise to layers below this one; kNoLayer: to all.
   size_t Limit(DataRate budget, Timestamp now) const { return now >= until_ || budget >= enough_ ? kNoLayer : layer_; }
-  // So much more must be there to rise at once.
-  DataRate enough() const { return enough_; }
+  // To be probed for, so that a line that got better is found while the hold is long: so much must be there to rise at once.
+  // Zero soon after a fall: what swayed once sways again.
+  DataRate Enough(Timestamp now) const { return now - begun_ < kFirst ? DataRate::Zero() : enough_; }
 
  private:
   void Begin(size_t layer, DataRate budget, Timestamp now) {
     const bool lasted = risen_.IsNever() || now - risen_ > kLasting;
     layer_ = layer;
     hold_ = lasted ? kFirst : std::min(hold_ * int64_t{2}, kLongest);
+    begun_ = now;
     until_ = now + hold_;
     enough_ = lasted ? budget * kMuchMore : std::max(budget * kMuchMore, risen_at_ * kMore);
   }
@@ -49,6 +51,7 @@ class LayerHold {
   size_t layer_ = kNoLayer;  // that was taken
   Timestamp risen_ = Timestamp::Never();
   Timestamp fallen_ = Timestamp::Never();
+  Timestamp begun_;
   Timestamp until_ = Timestamp::Never();
   TimeDelta hold_ = kFirst;
   DataRate risen_at_;
