@@ -51,6 +51,8 @@ class RtcpReporter {
              Timestamp arrival);
   // Whether `sent` above is of any use.
   bool wants_send_times() const { return wants_remb_; }
+  // What the line from the peer is taken to carry, where it is told so by REMB; nullopt while nothing limits it.
+  std::optional<DataRate> incoming_estimate() const { return wants_remb_ ? remb_.estimate() : std::nullopt; }
   // A packet with a transport-wide number arrived.
   void OnTransportSeq(SeqNum seq, Timestamp arrival);
   // The peer's RRTR, to be answered with the next reports.

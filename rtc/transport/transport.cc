@@ -230,6 +230,7 @@ TransportStats Transport::Stats(Timestamp now) const {
           .rtp_loss_received = MeanLoss(producers_),
           .rtp_loss_sent = MeanLoss(consumers_),
           .sctp_state = sctp_ ? std::optional(sctp_->state()) : std::nullopt,
+          .available_incoming = reporter_.incoming_estimate(),
           .available_outgoing = IsControlled() ? std::optional(congestion_->target()) : std::nullopt,
           .queue_time = congestion_ ? congestion_->queue_time() : TimeDelta::Zero(),
           .circuit_breaks = congestion_ ? congestion_->circuit_breaks() : 0};

@@ -49,6 +49,8 @@ struct TransportStats {
   double rtp_loss_received = 0;  // share, mean over incoming streams, last report interval
   double rtp_loss_sent = 0;      // likewise outgoing, as the peer reports
   std::optional<SctpState> sctp_state;
+  // Where it is estimated here, for a peer that sends without transport-wide numbers.
+  std::optional<DataRate> available_incoming;
   // Where congestion control runs: what the line is taken to carry, and how long what waits here will take.
   std::optional<DataRate> available_outgoing;
   TimeDelta queue_time;

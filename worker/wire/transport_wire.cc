@@ -213,6 +213,7 @@ fbs::transport::StatsT BaseStats(const TransportObject& of, Timestamp now) {
   out.rtx_send_bitrate = rate(from.rtx_sent.rate);
   out.probation_bytes_sent = from.probation_sent.bytes;
   out.probation_send_bitrate = rate(from.probation_sent.rate);
+  if (from.available_incoming) out.available_incoming_bitrate = rate(*from.available_incoming);
   if (from.available_outgoing) out.available_outgoing_bitrate = rate(*from.available_outgoing);
   out.max_incoming_bitrate = limit(limits.max_incoming);
   out.max_outgoing_bitrate = limit(limits.max_outgoing);

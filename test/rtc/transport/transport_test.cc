@@ -97,6 +97,9 @@ TEST_F(UnnumberedTest, IsToldAnEstimateWhereOnlyRembWasNegotiated) {
   EXPECT_GT(remb.back().bitrate, DataRate::KilobitsPerSec(500));  // of 400 that come
   EXPECT_LT(remb.back().bitrate, DataRate::KilobitsPerSec(1000));
   EXPECT_THAT(remb.back().ssrcs, testing::ElementsAre(Ssrc(1111)));
+  const auto available = sender_.Stats(world_.turn().now).available_incoming;
+  ASSERT_TRUE(available);
+  EXPECT_GE(*available, remb.back().bitrate);  // it has grown since
 }
 
 TEST_F(UnnumberedTest, IsToldNothingThatWasNotNegotiated) {
