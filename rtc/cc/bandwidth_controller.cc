@@ -123,7 +123,8 @@ void BandwidthController::OnFeedback(const FeedbackReport& report) {
   ObeyLoss(input);
   if (const auto result = prober_.OnFeedback(report)) ObeyProbe(*result);
   if (rate_.undone() && !undone) {
-    delay_.OnFalseAlarm();
+    // On a full line others drained the queue: that says nothing of its jitter.
+    if (Load() != DelayEstimator::Load::kMost) delay_.OnFalseAlarm();
     prober_.OnFalseAlarm();
   }
   if (rate_.last_fall() != fell) prober_.OnFall(rate_.before_fall(), rate_.rate(), report.received);
@@ -137,7 +138,7 @@ void BandwidthController::ObeyLoss(const RateController::Input& input) {
   const std::optional<DataRate> bound = loss_.bandwidth();
   if (!bound) return;
   // What loss says is the line's capacity, too.
-  if (rate_.rate() > *bound) rate_.capacity().OnFull(*bound);
+  if (rate_.rate() > *bound) rate_.OnFullByLoss(*bound);
   if (rate_.rate() > *bound * kAboveLossBound) prober_.OnFall(rate_.rate(), *bound, input.now);
   rate_.Clamp(DataRate::Zero(), *bound * kAboveLossBound);
 }
@@ -227,6 +228,7 @@ BandwidthController::Snapshot BandwidthController::snapshot() const {
           .acked = acked_.Over(AckedBitrate::kLong),
           .link_capacity = rate_.capacity().mean(),
           .queue_delay = delay_.queue(),
+          .tolerable = delay_.threshold(),
           .rtt = rtt_,
           .loss = last_feedback_.IsNever() ? reported_loss_ : loss_.loss(),
           .limit = limit_,

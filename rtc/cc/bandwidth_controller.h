@@ -49,6 +49,7 @@ class BandwidthController {
     std::optional<DataRate> acked;
     std::optional<DataRate> link_capacity;
     TimeDelta queue_delay;  // beyond the least delay seen lately
+    TimeDelta tolerable;    // longer than that it is too long
     std::optional<TimeDelta> rtt;
     double loss = 0;  // share of packets, of the last judgement
     Limit limit = Limit::kNothing;

@@ -16,7 +16,8 @@ constexpr double kMaxJitterUs = 50'000;
 constexpr double kSlow = 0.02;  // of a moving average, per update
 constexpr double kAlarmUs = 4'000;
 constexpr double kMaxAlarmUs = 40'000;
-constexpr double kAlarmDecay = 0.998;  // an update
+constexpr double kAlarmDecay = 0.998;     // an update
+constexpr double kAlarmDecayFull = 0.98;  // while most of the line is taken
 constexpr DataSize kPacket = DataSize::Bytes(1900);
 constexpr TimeDelta kMaxPacket = TimeDelta::Millis(40);
 constexpr TimeDelta kQuiet = TimeDelta::Millis(30);
@@ -78,7 +79,7 @@ double DelayEstimator::SlopeAndLast(double& last_us) const {
 void DelayEstimator::Update(DataRate rate, Load load) {
   packet_ = rate > DataRate::Zero() ? std::min(kPacket / rate, kMaxPacket) : kMaxPacket;
   if (end_ == 0) return;
-  alarm_us_ *= kAlarmDecay;
+  alarm_us_ *= load == Load::kMost ? kAlarmDecayFull : kAlarmDecay;
   const int64_t base = *std::ranges::min_element(base_us_);
   int64_t least = At(0).delay_us;
   double sum = 0;
@@ -94,7 +95,11 @@ void DelayEstimator::Update(DataRate rate, Load load) {
   trend_ = SlopeAndLast(last_us);
   const bool quiet =
       queue_ < kQuiet + TimeDelta::Micros(static_cast<int64_t>(jitter_us_)) && std::abs(trend_) < kGrowing;
-  if (quiet && load != Load::kMost) {
+  if (load == Load::kMost) {
+    // What was learnt beside others that send steadily was their queue.
+    const double below = jitter_us_ - static_cast<double>(queue_.us());
+    jitter_us_ -= kSlow * std::max(0.0, below);
+  } else if (quiet) {
     Learn(sum / n - static_cast<double>(least), load == Load::kLittle);
   }
   ahead_ = TimeDelta::Micros(static_cast<int64_t>(last_us - static_cast<double>(base) - spread_us_));

@@ -10,7 +10,8 @@
 //
 // IsOverused: the queue is longer than the threshold, or grows so that it soon will be. The threshold follows what jitter
 // does to a line that is not full (the draft's adaptive threshold serves the same end): learnt quickly while little is
-// sent, not at all while most of the line is taken. It follows what competitors hold in the queue, too: see Tolerate().
+// sent. While most of the line is taken it is only unlearnt, by queues that are shorter: flows that share a line shall
+// differ by what they send, not by what each met before. It follows what competitors hold, too: see Tolerate().
 //
 // Bounds: kGroups groups, kBaseSeconds least delays. A jump of the receiver's clock starts everything anew.
 #pragma once

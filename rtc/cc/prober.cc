@@ -73,8 +73,9 @@ std::optional<DataRate> Prober::Wanted(const State& state, Timestamp now, Reason
   if (now >= plan_.recover_at) {
     reason = Reason::kRecover;
     plan_.recover_at = Timestamp::Infinite();
-    // Sources that send less than they may have the other way to more.
-    const bool sent = state.allocated > state.target * kLimited;
+    // Sources that send less than they may have the other way to more; and those that follow the target grow by themselves.
+    // A gap that others leave on a line after a fall would be taken for room.
+    const bool sent = state.layers && state.allocated > state.target * kLimited;
     if (sent && plan_.recover > state.target) return std::min(plan_.recover, state.target * kMostAtOnce);
   }
   const bool limited = now - limited_since_ > kLimitedFor;

@@ -6,7 +6,9 @@
 namespace sluice {
 namespace {
 
-constexpr double kFastGrowth = 0.25;  // a second, where no capacity is known
+constexpr double kFastGrowth = 0.25;   // a second, where no capacity is known
+constexpr double kRoomyGrowth = 0.12;  // at first, where the known one does not hold; twice as much after each second
+constexpr DataSize kSomePackets = DataSize::Bytes(19'000);
 constexpr double kSlowGrowth = 0.02;  // a second at least, near the capacity
 constexpr double kRootGrowth = 1.0;   // kbit/s a second for the root of kbit/s
 constexpr double kBeyond = 0.5;
@@ -19,6 +21,7 @@ constexpr TimeDelta kSettle = TimeDelta::Millis(100);    // beyond the response,
 constexpr TimeDelta kAtOnce = TimeDelta::Millis(180);    // behind those that told of a queue, finds none
 constexpr double kUndone = 0.98;                         // of the rate before
 constexpr double kFalling = -0.03;                       // a trend
+constexpr double kSteep = 0.3;                           // after a fall: the line itself became thinner
 constexpr TimeDelta kKept = TimeDelta::Millis(1200);     // for the queue to go by itself
 constexpr double kRoom = 1.02;
 constexpr double kFits = 0.96;  // of what arrives
@@ -47,7 +50,7 @@ void RateController::Update(const Input& input) {
   const bool settled = last_fall_.IsNever() || input.now - last_fall_ > wait;
   if (!judged && input.newest_sent > fall_seen_ && input.newest_sent - fall_seen_ < kAtOnce && input.gone && !undone_) {
     Undo();
-  } else if (input.overused && !judged && drain_) {
+  } else if (input.overused && drain_ && (!judged || (!settled && input.trend > kSteep))) {
     FallFurther(input);
   } else if (input.overused && judged && settled && input.trend > kFalling) {
     Fall(input);
@@ -72,7 +75,10 @@ void RateController::Fall(const Input& input) {
   capacity_before_ = capacity_;
   undone_ = false;
   fall_seen_ = input.newest_sent;
-  if (!competing_) capacity_.OnFull(arrived);
+  if (!competing_) {
+    capacity_.OnFull(arrived);
+    full_by_loss_ = false;
+  }
   // What arrives may be more than was allowed, or what a full queue of others let through.
   rate_ = std::min(rate_ * 0.98, fits ? std::max(input.allocated * kRoom, arrived * kBackOff) : arrived * kBackOff);
   drain_ = drain_from_ = std::min(arrived, rate_);
@@ -109,10 +115,26 @@ void RateController::Drain(const Input& input) {
   drain_ = drain_from_ * std::max(kLeastDrain, 1 - input.queue / kDrainTime);
 }
 
+void RateController::OnFullByLoss(DataRate rate) {
+  capacity_.OnFull(rate);
+  full_by_loss_ = true;
+}
+
+void RateController::LookForRoom(const Input& input) {
+  if (input.acked_long && capacity_.IsExceededBy(*input.acked_long)) capacity_.Reset();
+  const std::optional<DataRate> full = capacity_.mean();
+  const bool above = full && rate_ > *full && input.gone && !full_by_loss_;
+  above_since_ = above ? std::min(above_since_, input.now) : Timestamp::Infinite();
+  // A queue is seen a response later; on a thin line it comes and goes with some packets.
+  if (!above || input.now - above_since_ <= kRoomy + input.response * 2.0 + kSomePackets / rate_) return;
+  capacity_.Reset();
+  roomy_since_ = input.now;
+}
+
 void RateController::Grow(const Input& input) {
   if (last_update_.IsNever() || (input.limited_by_sources && !competing_)) return;
   const TimeDelta since = std::min(input.now - last_update_, kMostTime);
-  if (input.acked_long && capacity_.IsExceededBy(*input.acked_long)) capacity_.Reset();
+  LookForRoom(input);
   DataRate grown;
   const std::optional<DataRate> full = capacity_.mean();
   if (competing_) {
@@ -129,7 +151,10 @@ void RateController::Grow(const Input& input) {
     const double kbps_each_second = part * std::max(kRootGrowth * std::sqrt(kbps), kbps * kSlowGrowth);
     grown = rate_ + DataRate::BitsPerSec(static_cast<int64_t>(kbps_each_second * 1000 * since.seconds()));
   } else {
-    grown = rate_ * (1 + kFastGrowth * since.seconds());
+    double growth = kFastGrowth;
+    if (!roomy_since_.IsNever())
+      growth = std::min(growth, kRoomyGrowth * std::exp2((input.now - roomy_since_).seconds()));
+    grown = rate_ * (1 + growth * since.seconds());
   }
   if (input.acked_long) {
     const DataRate most = *input.acked_long * kHeadroom + kHeadroomAbove;

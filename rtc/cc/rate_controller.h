@@ -1,7 +1,9 @@
 // How much may be sent, by the delays: grows while the queue is short, falls to a share of what arrives when it is not
 // (AIMD, draft-ietf-rmcat-gcc-02, 5.5), and lets the queue drain after a fall.
 //
-//   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second.
+//   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second. A
+//            rate above it that has made no queue for a while (kRoomy and more) says that the line has become wider: all flows on it see that
+//            at the same time, and none takes it alone
 //            Never far beyond what arrives, hardly beyond what layers take while the next one is further away than that,
 //            and not at all while the sources send much less
 //   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again. Layers
@@ -27,6 +29,7 @@ class RateController {
   static constexpr double kBackOff = 0.88;
   static constexpr double kLossBackOff = 0.85;
   static constexpr TimeDelta kDrainTime = TimeDelta::Millis(600);
+  static constexpr TimeDelta kRoomy = TimeDelta::Millis(500);
 
   struct Input {
     Timestamp now;
@@ -48,6 +51,8 @@ class RateController {
   void Update(const Input& input);
   // While competing only: that share of packets was lost in a period.
   void OnLoss(double loss, const Input& input);
+  // Loss says what the line carries: that it makes no queue says nothing.
+  void OnFullByLoss(DataRate rate);
   // What is known otherwise: a start, a probe.
   void Set(DataRate rate) { rate_ = rate; }
   void Clamp(DataRate min, DataRate max);
@@ -72,6 +77,7 @@ class RateController {
   void Undo();
   void Drain(const Input& input);
   void Grow(const Input& input);
+  void LookForRoom(const Input& input);
   void JudgeCompetition(const Input& input);
 
   DataRate rate_;
@@ -80,6 +86,9 @@ class RateController {
   LinkCapacity capacity_;
   Timestamp last_fall_ = Timestamp::Never();
   Timestamp last_update_ = Timestamp::Never();
+  bool full_by_loss_ = false;
+  Timestamp above_since_ = Timestamp::Infinite();  // the capacity, without a queue
+  Timestamp roomy_since_ = Timestamp::Never();
   DataRate before_fall_;
   LinkCapacity capacity_before_;
   Timestamp fall_seen_ = Timestamp::Never();  // the newest packet known at the last fall

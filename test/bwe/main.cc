@@ -64,12 +64,13 @@ void PrintTrace(const World& world) {
       const Record::Bin& bin = bins[i];
       std::printf(
           "%s %6.1f s target %6lld sent %6lld arrived %6lld kbit/s queue %5.1f ms lost %d held %lld ms; believed: "
-          "queue %5.1f ms capacity %lld, %u probes%s%s\n",
+          "queue %5.1f of %5.1f ms capacity %lld, %u probes%s%s\n",
           flow->record().name.c_str(), static_cast<double>(i) / 10, static_cast<long long>(bin.target_kbps),
           static_cast<long long>(bin.sent * 8 / 100), static_cast<long long>(bin.arrived * 8 / 100),
           static_cast<double>(bin.queue_max_us) / 1000, bin.lost, static_cast<long long>(bin.hold_us / 1000),
-          static_cast<double>(bin.delay_us) / 1000, static_cast<long long>(bin.capacity_kbps), bin.probes,
-          bin.by_loss ? " limited by loss" : "", bin.competing ? " competing" : "");
+          static_cast<double>(bin.delay_us) / 1000, static_cast<double>(bin.tolerable_us) / 1000,
+          static_cast<long long>(bin.capacity_kbps), bin.probes, bin.by_loss ? " limited by loss" : "",
+          bin.competing ? " competing" : "");
     }
   }
 }

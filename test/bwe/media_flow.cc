@@ -52,6 +52,7 @@ void MediaFlow::Drive() {
   bin.competing = believed.competing;
   bin.capacity_kbps = believed.link_capacity.value_or(DataRate::Zero()).kbps();
   bin.delay_us = std::max(bin.delay_us, believed.queue_delay.us());
+  bin.tolerable_us = believed.tolerable.us();
   bin.by_loss = believed.limit == BandwidthController::Limit::kLoss;
   bin.probes = believed.probes;
   bin.hold_us = std::max(bin.hold_us, Held().us());

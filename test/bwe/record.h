@@ -28,6 +28,7 @@ class Record {
     // What the controller believes.
     int64_t capacity_kbps = 0;  // 0: unknown
     int64_t delay_us = 0;       // of the line's queue
+    int64_t tolerable_us = 0;   // of it
     bool by_loss = false;       // loss is what limits
     uint32_t probes = 0;        // since the beginning
   };

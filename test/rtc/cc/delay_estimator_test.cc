@@ -94,6 +94,20 @@ TEST_F(DelayEstimatorTest, AQueueOfOurOwnIsNotTakenForJitter) {
   EXPECT_EQ(estimator_.threshold(), before);
 }
 
+TEST_F(DelayEstimatorTest, WhatWasLearntBesideOthersIsUnlearntOnAFullLine) {
+  Run(TimeDelta::Seconds(2), TimeDelta::Zero());
+  const TimeDelta before = estimator_.threshold();
+  // Others keep a queue of 15 ms; then what is sent fills the line, and its queue goes now and then.
+  load_ = DelayEstimator::Load::kLittle;
+  Run(TimeDelta::Millis(100), TimeDelta::Millis(15));
+  Run(TimeDelta::Seconds(10), TimeDelta::Millis(15));
+  EXPECT_GT(estimator_.threshold(), before + TimeDelta::Millis(10));
+  load_ = DelayEstimator::Load::kMost;
+  Run(TimeDelta::Millis(100), TimeDelta::Zero());
+  Run(TimeDelta::Seconds(15), TimeDelta::Zero());
+  EXPECT_LT(estimator_.threshold(), before + TimeDelta::Millis(2));
+}
+
 TEST_F(DelayEstimatorTest, DeviationTellsHowMuchTheQueueSways) {
   load_ = DelayEstimator::Load::kLittle;
   Run(TimeDelta::Seconds(20), TimeDelta::Zero());

@@ -195,6 +195,18 @@ TEST_F(ProberTest, AFallThatWasNoneChangesNothing) {
   EXPECT_TRUE(Await(Wants(Kbps(500)), TimeDelta::Seconds(3)));
 }
 
+TEST_F(ProberTest, WhatWasHadBeforeADeepFallIsTriedAgainForLayersOnly) {
+  prober_.OnFall(Kbps(1000), Kbps(300), now_);
+  Prober::State state{.target = target_, .allocated = target_, .max = Kbps(50'000), .calm = true};
+  Prober elastic = prober_;
+  state.layers = true;
+  EXPECT_TRUE(Await(state, TimeDelta::Seconds(6)));
+  // Those that follow the target grow by themselves.
+  state.layers = false;
+  prober_ = elastic;
+  EXPECT_FALSE(Await(state, TimeDelta::Seconds(6)));
+}
+
 TEST_F(ProberTest, AProbeThatIsNeverAnsweredIsGivenUp) {
   ASSERT_TRUE(Await(Wants(Kbps(500)), TimeDelta::Seconds(3)));
   EXPECT_TRUE(Await(Wants(Kbps(500)), TimeDelta::Seconds(4)));

@@ -92,6 +92,45 @@ TEST_F(RateControllerTest, GrowsCarefullyNearTheCapacity) {
   EXPECT_LT(controller_.rate(), before * 1.06);
 }
 
+TEST_F(RateControllerTest, ARateAboveTheCapacityThatMakesNoQueueSaysThatTheLineIsWider) {
+  Empty(1000);
+  Run(TimeDelta::Millis(100));
+  Fill(500, TimeDelta::Millis(100));
+  Run(TimeDelta::Millis(100));
+  Empty(510);
+  input_.gone = true;
+  Run(TimeDelta::Seconds(3));
+  ASSERT_TRUE(controller_.capacity().mean());
+  EXPECT_LT(controller_.rate(), Kbps(520));
+  Run(TimeDelta::Seconds(3));
+  EXPECT_FALSE(controller_.capacity().mean());
+  EXPECT_GT(controller_.rate(), Kbps(600));
+}
+
+TEST_F(RateControllerTest, WhatLossSaysOfTheLineIsNotDoubtedForWantOfAQueue) {
+  controller_.OnFullByLoss(Kbps(980));
+  Empty(1000);
+  input_.gone = true;
+  Run(TimeDelta::Seconds(3));
+  EXPECT_TRUE(controller_.capacity().mean());
+}
+
+TEST_F(RateControllerTest, AQueueThatGrowsSteeplyAfterAFallIsNotWaitedFor) {
+  Empty(1000);
+  Run(TimeDelta::Millis(100));
+  Fill(980, TimeDelta::Millis(30));
+  input_.trend = 0.1;
+  Run(TimeDelta::Millis(100));
+  // Its round-trip time grows as quickly as time passes.
+  input_.response = TimeDelta::Seconds(1);
+  Fill(500, TimeDelta::Millis(150));
+  Run(TimeDelta::Millis(200));
+  EXPECT_GT(controller_.rate(), Kbps(800));
+  input_.trend = 0.8;
+  Run(TimeDelta::Millis(100));
+  EXPECT_EQ(controller_.rate(), Kbps(500) * RateController::kBackOff);
+}
+
 TEST_F(RateControllerTest, AnotherFallWaitsForPacketsThatLeftAfterTheLast) {
   Fill(800, TimeDelta::Millis(100));
   Run(TimeDelta::Millis(100));
