@@ -59,7 +59,7 @@ void MeasureFairness(Outcome& outcome, const std::string& what, int begin, int e
   }
   outcome.figures.push_back({.name = "largest rate over smallest, " + what,
                              .value = most / least,
-                             .max = max_ratio * 1.3,
+                             .max = max_ratio,
                              .goal = max_ratio});
 }
 
