@@ -88,6 +88,7 @@ RateController::Input BandwidthController::InputOf(Timestamp now) {
           .acked_long = acked_long,
           .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
           .limited_by_sources = limited,
+          .elastic = demand_.elastic(),
           .allocated = demand_.IsSteady(now) ? demand_.steady() : DataRate::Zero(),
           .next = demand_.elastic() ? DataRate::Zero() : demand_.next()};
 }

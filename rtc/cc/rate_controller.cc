@@ -123,7 +123,7 @@ void RateController::OnFullByLoss(DataRate rate) {
 void RateController::LookForRoom(const Input& input) {
   if (input.acked_long && capacity_.IsExceededBy(*input.acked_long)) capacity_.Reset();
   const std::optional<DataRate> full = capacity_.mean();
-  const bool above = full && rate_ > *full && input.gone && !full_by_loss_;
+  const bool above = input.elastic && full && rate_ > *full && input.gone && !full_by_loss_;
   above_since_ = above ? std::min(above_since_, input.now) : Timestamp::Infinite();
   // A queue is seen a response later; on a thin line it comes and goes with some packets.
   if (!above || input.now - above_since_ <= kRoomy + input.response * 2.0 + kSomePackets / rate_) return;

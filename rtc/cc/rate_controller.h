@@ -3,7 +3,7 @@
 //
 //   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second. A
 //            rate above it that has made no queue for a while (kRoomy and more) says that the line has become wider: all flows on it see that
-//            at the same time, and none takes it alone
+//            at the same time, and none takes it alone. Not for layers, whose probes find that out
 //            Never far beyond what arrives, hardly beyond what layers take while the next one is further away than that,
 //            and not at all while the sources send much less
 //   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again. Layers
@@ -42,6 +42,7 @@ class RateController {
     std::optional<DataRate> acked_long;
     TimeDelta response;               // from a change of the rate to seeing what it did
     bool limited_by_sources = false;  // they send much less than they may
+    bool elastic = false;             // they send whatever they may
     DataRate allocated;               // what layers have taken for a while; zero: it changes
     DataRate next;                    // what the next layer needs; zero: there is none, or sources follow the rate
   };

@@ -57,10 +57,8 @@ void MeasureFairness(Outcome& outcome, const std::string& what, int begin, int e
     least = std::min(least, kbps);
     most = std::max(most, kbps);
   }
-  outcome.figures.push_back({.name = "largest rate over smallest, " + what,
-                             .value = most / least,
-                             .max = max_ratio,
-                             .goal = max_ratio});
+  outcome.figures.push_back(
+      {.name = "largest rate over smallest, " + what, .value = most / least, .max = max_ratio, .goal = max_ratio});
 }
 
 void MeasureTogether(Outcome& outcome, const std::string& what, int begin, int end, const std::vector<size_t>& flows,

@@ -98,7 +98,7 @@ TEST_F(RateControllerTest, ARateAboveTheCapacityThatMakesNoQueueSaysThatTheLineI
   Fill(500, TimeDelta::Millis(100));
   Run(TimeDelta::Millis(100));
   Empty(510);
-  input_.gone = true;
+  input_.gone = input_.elastic = true;
   Run(TimeDelta::Seconds(3));
   ASSERT_TRUE(controller_.capacity().mean());
   EXPECT_LT(controller_.rate(), Kbps(520));
@@ -110,7 +110,7 @@ TEST_F(RateControllerTest, ARateAboveTheCapacityThatMakesNoQueueSaysThatTheLineI
 TEST_F(RateControllerTest, WhatLossSaysOfTheLineIsNotDoubtedForWantOfAQueue) {
   controller_.OnFullByLoss(Kbps(980));
   Empty(1000);
-  input_.gone = true;
+  input_.gone = input_.elastic = true;
   Run(TimeDelta::Seconds(3));
   EXPECT_TRUE(controller_.capacity().mean());
 }
