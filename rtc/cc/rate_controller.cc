@@ -23,6 +23,7 @@ constexpr double kUndone = 0.98;                         // of the rate before
 constexpr double kFalling = -0.03;                       // a trend
 constexpr double kSteep = 0.3;                           // after a fall: the line itself became thinner
 constexpr TimeDelta kKept = TimeDelta::Millis(1200);     // for the queue to go by itself
+constexpr TimeDelta kGrewOn = TimeDelta::Millis(60);
 constexpr double kRoom = 1.02;
 constexpr double kFits = 0.96;  // of what arrives
 constexpr double kLeastDrain = 0.5;
@@ -46,6 +47,8 @@ void RateController::Update(const Input& input) {
   JudgeCompetition(input);
   if (input.gone) emptied_ = true;
   const bool judged = last_fall_.IsNever() || input.newest_sent > last_fall_;
+  // What a burst filled would go by itself; what grows on is a line that carries less.
+  if (kept_ && input.queue > kept_queue_ + kGrewOn) kept_ = false;
   const TimeDelta wait = kept_ ? kKept : input.response + kSettle;
   const bool settled = last_fall_.IsNever() || input.now - last_fall_ > wait;
   if (!judged && input.newest_sent > fall_seen_ && input.newest_sent - fall_seen_ < kAtOnce && input.gone && !undone_) {
@@ -65,12 +68,14 @@ void RateController::Update(const Input& input) {
 void RateController::Fall(const Input& input) {
   DataRate arrived = input.acked.value_or(rate_ * 0.7);
   // While others fill the queue what layers send comes late; it does not follow that the line carries no more of it.
-  if (input.allocated > DataRate::Zero() && input.acked_long) arrived = std::max(arrived, *input.acked_long);
+  if (emptied_ && input.allocated > DataRate::Zero() && input.acked_long)
+    arrived = std::max(arrived, *input.acked_long);
   // What fits stays, once: a burst filled the queue, or the line is almost full, and less would help nobody. Not if the
   // queue did not go since the last time.
   const bool fits = emptied_ && input.allocated > DataRate::Zero() && input.allocated < arrived * kFits;
   emptied_ = false;
   kept_ = fits;
+  kept_queue_ = input.queue;
   before_fall_ = rate_;
   capacity_before_ = capacity_;
   undone_ = false;

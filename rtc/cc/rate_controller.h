@@ -101,8 +101,9 @@ class RateController {
   bool competing_ = false;
   Timestamp competing_until_ = Timestamp::Never();
   TimeDelta competing_for_ = TimeDelta::Seconds(10);  // longer each time
-  bool kept_ = false;                                 // the last fall left what fits
-  bool emptied_ = true;                               // the queue has gone since
+  TimeDelta kept_queue_;
+  bool kept_ = false;    // the last fall left what fits
+  bool emptied_ = true;  // the queue has gone since
   Timestamp drain_until_ = Timestamp::Never();
 };
 

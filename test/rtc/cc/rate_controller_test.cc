@@ -249,5 +249,17 @@ TEST_F(RateControllerTest, LossIsNotJudgedHereWhileNobodyCompetes) {
   EXPECT_EQ(controller_.rate(), Kbps(1000));
 }
 
+TEST_F(RateControllerTest, AQueueThatGrowsOnAfterALayerWasKeptIsNoBurst) {
+  input_.allocated = Kbps(800);
+  Empty(800);
+  Run(TimeDelta::Seconds(1));
+  Fill(1000, TimeDelta::Millis(60));
+  Run(TimeDelta::Millis(100));
+  EXPECT_GE(controller_.rate(), Kbps(800));
+  Fill(400, TimeDelta::Millis(150));
+  Run(TimeDelta::Millis(400));
+  EXPECT_LT(controller_.rate(), Kbps(400));
+}
+
 }  // namespace
 }  // namespace sluice
