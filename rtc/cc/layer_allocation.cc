@@ -33,10 +33,19 @@ bool LayerAllocator::Climber::IsRise(size_t layer) const {
   return demand->current == kNoLayer || layer > demand->current;
 }
 
+// What it climbs to next it has already.
+bool LayerAllocator::Climber::Keeps() const {
+  const std::optional<size_t> next = Next();
+  return next && !IsRise(*next);
+}
+
 bool LayerAllocator::Climber::ClimbsBefore(const Climber& other) const {
   if ((given == kNoLayer) != (other.given == kNoLayer)) return given == kNoLayer;
   if (demand->priority != other.demand->priority) return demand->priority > other.demand->priority;
-  return steps < other.steps;
+  if (steps != other.steps) return steps < other.steps;
+  const bool keeps = Keeps();
+  if (keeps != other.Keeps()) return keeps;
+  return !keeps && demand->fallen < other.demand->fallen;
 }
 
 // The one to climb next, or null.

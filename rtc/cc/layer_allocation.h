@@ -1,8 +1,9 @@
 // Divides a bit rate among consumers with layers: which layer each may get. A pure function.
 //
 // Everybody gets the lowest layer first, those of higher priority before others. What is left goes to climbing towards
-// what is wanted, higher priorities first; among equals whoever stands lowest climbs next, a layer at a time, in the order
-// given. A layer is climbed to as long as the sum stays within the budget; one that a consumer does not have yet only if
+// what is wanted, higher priorities first; among equals whoever stands lowest climbs next, a layer at a time; of these who
+// has that layer already, then who fell longest ago, so that what does not fit for all is not taken from one to be given
+// to another. A layer is climbed to as long as the sum stays within the budget; one that a consumer does not have yet only if
 // kRoomToRise of the sum is there, so that a budget or a rate that sways does not move anybody up and down. Who has a layer
 // may keep it within a budget of its own, `held`, which is for the same end not less than the other: a measured rate is a
 // tenth higher in the second of a key frame.
@@ -36,7 +37,8 @@ struct LayerDemand {
   uint8_t priority = 1;
   // A layer that it does not have it is given only if it is below this one.
   size_t rise_limit = kNoLayer;
-  DataRate rise_enough;     // with such a budget there would be no such limit
+  DataRate rise_enough;                   // with such a budget there would be no such limit
+  Timestamp fallen = Timestamp::Never();  // when something was taken from it last
   bool may_starve = false;  // it may get nothing when even its lowest layer does not fit; else it gets that in any case
 };
 
@@ -67,6 +69,7 @@ class LayerAllocator {
     DataRate After(size_t layer, DataRate total) const;
     DataRate Needs(DataRate total) const;
     bool IsRise(size_t layer) const;
+    bool Keeps() const;
     bool ClimbsBefore(const Climber& other) const;
   };
   Climber* Choose();

@@ -37,6 +37,8 @@ class LayerHold {
   // To be probed for, so that a line that got better is found while the hold is long: so much must be there to rise at once.
   // Zero soon after a fall: what swayed once sways again.
   DataRate Enough(Timestamp now) const { return now - begun_ < kFirst ? DataRate::Zero() : enough_; }
+  // When something was taken from it last.
+  Timestamp fallen() const { return fallen_; }
 
  private:
   void Begin(size_t layer, DataRate budget, Timestamp now) {

@@ -72,6 +72,7 @@ void LayerDivider::Gather(Consumers consumers, const Budget& budget, Turn& turn)
     if (budget.estimated) {
       demand.rise_limit = consumer->layer_hold().Limit(budget.rise, turn.now);
       demand.rise_enough = consumer->layer_hold().Enough(turn.now);
+      demand.fallen = consumer->layer_hold().fallen();
     }
     if (const auto sent = consumer->current_layers()) sent_ = sent_ + demand.rates[share.IndexOf(*sent)];
     shares_.push_back(share);

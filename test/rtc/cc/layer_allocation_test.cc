@@ -115,6 +115,17 @@ TEST(LayerAllocationTest, ALayerThatCostsLessThanTheOneBelowIsAlwaysTaken) {
   EXPECT_THAT(Allocate({Demand({500, 150}, 1)}, 100), ElementsAre(1));
 }
 
+TEST(LayerAllocationTest, AmongEqualsWhatSomebodyHasIsKeptAndThenWhoFellLongestAgoRises) {
+  std::vector<LayerDemand> demands = {Demand({100, 300}, 1, 0), Demand({100, 300}, 1, 0), Demand({100, 300}, 1, 1)};
+  EXPECT_THAT(Allocate(demands, 550), ElementsAre(0, 0, 1));
+  demands[2].current = 0;
+  demands[0].fallen = demands[2].fallen = Timestamp::Seconds(20);
+  demands[1].fallen = Timestamp::Seconds(10);
+  EXPECT_THAT(Allocate(demands, 550), ElementsAre(0, 1, 0));
+  demands[2].fallen = Timestamp::Never();
+  EXPECT_THAT(Allocate(demands, 550), ElementsAre(0, 0, 1));
+}
+
 // So that a line that got better is found: what it takes to rise at once may be more than the layer.
 TEST(LayerAllocationTest, WhatIsHeldBackAsksForAsMuchAsEndsThat) {
   LayerDemand demand{.rates = {kbps(100), kbps(300)}, .wanted = 1, .rise_limit = 1, .rise_enough = kbps(700)};
