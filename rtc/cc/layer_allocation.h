@@ -1,12 +1,12 @@
 // Divides a bit rate among consumers with layers: which layer each may get. A pure function.
 //
 // Everybody gets the lowest layer first, those of higher priority before others. What is left goes to climbing towards
-// what is wanted, higher priorities first; among equals whoever stands lowest climbs next, a layer at a time; of these who
-// has that layer already, then who fell longest ago, so that what does not fit for all is not taken from one to be given
-// to another. A layer is climbed to as long as the sum stays within the budget; one that a consumer does not have yet only if
-// kRoomToRise of the sum is there, so that a budget or a rate that sways does not move anybody up and down. Who has a layer
-// may keep it within a budget of its own, `held`, which is for the same end not less than the other: a measured rate is a
-// tenth higher in the second of a key frame.
+// what is wanted, higher priorities first; among equals whoever stands lowest climbs next, a layer at a time; of these
+// who has that layer already, then who fell longest ago, so that what does not fit for all is not taken from one to be
+// given to another. A layer is climbed to as long as the sum stays within the budget; one that a consumer does not
+// have yet only if kRoomToRise of the sum is there, so that a budget or a rate that sways does not move anybody up and
+// down. Who has a layer may keep it within a budget of its own, `held`, which is for the same end not less than the
+// other: a measured rate is a tenth higher in the second of a key frame.
 //
 // AllocateLayers() is for whoever asks once; a LayerAllocator keeps its memory, and allocates nothing once it had as many
 // demands, of at most kUsualLayers layers.
