@@ -36,7 +36,9 @@ class LayerHold {
   size_t Limit(DataRate budget, Timestamp now) const { return now >= until_ || budget >= enough_ ? kNoLayer : layer_; }
   // To be probed for, so that a line that got better is found while the hold is long: so much must be there to rise at once.
   // Zero soon after a fall: what swayed once sways again.
-  DataRate Enough(Timestamp now) const { return now - begun_ < kFirst ? DataRate::Zero() : enough_; }
+  DataRate Enough(Timestamp now) const {
+    return begun_.IsNever() || now - begun_ < kFirst ? DataRate::Zero() : enough_;
+  }
   // When something was taken from it last.
   Timestamp fallen() const { return fallen_; }
 
@@ -53,7 +55,7 @@ class LayerHold {
   size_t layer_ = kNoLayer;  // that was taken
   Timestamp risen_ = Timestamp::Never();
   Timestamp fallen_ = Timestamp::Never();
-  Timestamp begun_;
+  Timestamp begun_ = Timestamp::Never();
   Timestamp until_ = Timestamp::Never();
   TimeDelta hold_ = kFirst;
   DataRate risen_at_;

@@ -145,10 +145,7 @@ uint32_t Consumer::StreamsWanted(const OutgoingStream* only) const {
 }
 
 void Consumer::Reset(MediaEvents& events) {
-  for (Lane& lane : lanes_) {
-    lane.selector.Reset();
-    if (kind() == MediaKind::kVideo) lane.stream.Abandon();
-  }
+  for (Lane& lane : lanes_) lane.selector.Reset();
   ReportLayers(events);
 }
 
@@ -169,7 +166,7 @@ void Consumer::SetLimit(std::optional<ConsumerLayers> limit) {
 }
 
 void Consumer::SetStarved(bool starved, MediaEvents& events) {
-  if (starved && !starved_) Reset(events);
+  if (starved && !starved_) AwaitKeyFrame(events);
   starved_ = starved;
 }
 

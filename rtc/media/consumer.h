@@ -80,7 +80,8 @@ class Consumer {
   // all; the numbers behind it close up.
   size_t Write(const Chosen& chosen, bool leave_out, const SendStamp& stamp, Timestamp now, std::span<uint8_t> out,
                MediaEvents& events);
-  // What was chosen last will not be written after all: it goes on at the next key frame.
+  // For want of bandwidth it goes on at the next key frame: what was chosen last will not be written after all, and what
+  // left before is not repeated any more.
   void AwaitKeyFrame(MediaEvents& events);
   // Writes what left as `seq` of `stream`, one of its own, once more; see OutgoingStream::WriteAgain().
   OutgoingStream::Again WriteAgain(OutgoingStream& stream, SeqNum seq, OutgoingStream::Reason reason,

@@ -50,7 +50,10 @@ size_t Consumer::Write(const Chosen& chosen, bool leave_out, const SendStamp& st
   return size;
 }
 
-void Consumer::AwaitKeyFrame(MediaEvents& events) { Reset(events); }
+void Consumer::AwaitKeyFrame(MediaEvents& events) {
+  for (Lane& lane : lanes_) lane.stream.Abandon();
+  Reset(events);
+}
 
 OutgoingStream::Again Consumer::WriteAgain(OutgoingStream& stream, SeqNum seq, OutgoingStream::Reason reason,
                                            const SendStamp& stamp, Timestamp now, std::span<uint8_t> out,
