@@ -38,12 +38,20 @@ function bySubject(events) {
   return subjects;
 }
 
+// Nobody asks for repetitions here: those that come fill a probe of the line, and how many depends on when packets leave.
+const RTX = "102";
+
+function withoutProbes(name, outcome) {
+  if (name !== "media out") return outcome;
+  return Object.fromEntries(Object.entries(outcome).filter(([payloadType]) => payloadType !== RTX));
+}
+
 test("two controllers come to the same outcome", async (t) => {
   execFileSync("ip", ["link", "set", "lo", "up"]);
   const published = await outcomeOf(process.execPath, [here("main.mjs"), worker]);
   const ours = await outcomeOf(process.env.SAME_SCENARIO, [worker, here("scenario.json")]);
   assert.deepEqual([...ours.keys()], [...published.keys()]);
   for (const [name, value] of published) {
-    await t.test(name, () => assert.deepEqual(ours.get(name), value));
+    await t.test(name, () => assert.deepEqual(withoutProbes(name, ours.get(name)), withoutProbes(name, value)));
   }
 });
