@@ -28,7 +28,7 @@ void Starve(Consumer& consumer, bool starved, Turn& turn) {
 
 size_t LayerDivider::Share::IndexOf(const ConsumerLayers& layers) const {
   const int temporal = std::min(layers.temporal, temporal_layers - 1);  // more may come than were signalled
-  return static_cast<size_t>(layers.spatial * temporal_layers + temporal);
+  return static_cast<size_t>(layers.spatial) * static_cast<size_t>(temporal_layers) + static_cast<size_t>(temporal);
 }
 
 ConsumerLayers LayerDivider::Share::LayersOf(size_t index) const {
