@@ -1,11 +1,11 @@
 // How much may be sent, by the delays: grows while the queue is short, falls to a share of what arrives when it is not
 // (AIMD, draft-ietf-rmcat-gcc-02, 5.5), and lets the queue drain after a fall.
 //
-//   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second. A
-//            rate above it that has made no queue for a while (kRoomy and more) says that the line has become wider: all flows on it see that
-//            at the same time, and none takes it alone. Not for layers, whose probes find that out
+//   grow     near the known capacity of the line by about a packet each response time; elsewhere by a share a second.
 //            Never far beyond what arrives, hardly beyond what layers take while the next one is further away than that,
-//            and not at all while the sources send much less
+//            and not at all while the sources send much less. A rate above the capacity that has made no queue for kRoomy
+//            and more says that the line became wider: all flows on it see that at the same time, and none takes it alone.
+//            Not for layers, whose probes find that out
 //   fall     to kBackOff of what arrived while the line was full. Packets that left before it are not judged again. Layers
 //            that fit what arrives are kept: a burst filled the queue. If it does not go then, they are not
 //   undo     if packets that left before a fall, shortly after those that told of it, find no queue, it was a stall of the
@@ -101,9 +101,9 @@ class RateController {
   bool competing_ = false;
   Timestamp competing_until_ = Timestamp::Never();
   TimeDelta competing_for_ = TimeDelta::Seconds(10);  // longer each time
-  TimeDelta kept_queue_;
-  bool kept_ = false;    // the last fall left what fits
-  bool emptied_ = true;  // the queue has gone since
+  bool kept_ = false;                                 // the last fall left what fits
+  TimeDelta kept_queue_;                              // the queue at that fall
+  bool emptied_ = true;                               // the queue has gone since
   Timestamp drain_until_ = Timestamp::Never();
 };
 
