@@ -2,12 +2,11 @@
 #include "worker/event_log.h"
 
 #include <gmock/gmock.h>
-#include <sys/socket.h>
 
 #include <utility>
 
-#include "test/controller/loop.h"
 #include "test/support/media_world.h"
+#include "test/worker/heard_channel.h"
 
 namespace sluice {
 namespace {
@@ -22,23 +21,14 @@ using ::testing::Not;
 class EventLogTest : public testing::Test {
  protected:
   EventLogTest() {
-    int pair[2];
-    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-    EXPECT_TRUE(near_.Open(pair[0], dup(pair[0])));
-    EXPECT_TRUE(far_.Open(pair[1], dup(pair[1])));
-    far_.Start();
-    log_.Attach(&near_);
+    log_.Attach(&heard_.channel());
     log_.SetLevel(LogLevel::kDebug);
-  }
-  ~EventLogTest() override {
-    near_.Close();
-    far_.Close();
   }
   // The lines that `outbox` gives with this tag alone switched on.
   std::vector<std::string> Lines(const std::string& tag, const Outbox& outbox) {
     log_.SetTags({tag});
     LogEvents(log_, objects_, outbox);
-    loop_.Settle();
+    heard_.Settle();
     return std::exchange(lines_, {});
   }
   // The lines of one event under its tag; under all other tags it must give none.
@@ -73,14 +63,8 @@ class EventLogTest : public testing::Test {
     objects_.Add(id, *consumer);
   }
 
-  controller::Loop loop_;
   std::vector<std::string> lines_;
-  Channel near_{loop_.get(), false, {.on_message = [](const auto&, bool) {}, .on_end = [](auto) {}}};
-  Channel far_{
-      loop_.get(),
-      false,
-      {.on_message = [this](const fbs::message::Message& m, bool) { lines_.push_back(m.data_as_Log()->data()->str()); },
-       .on_end = [](auto) {}}};
+  HeardChannel heard_{[this](const auto& message) { lines_.push_back(message.data_as_Log()->data()->str()); }};
   Log log_;
   Objects objects_;
   MediaWorld world_;

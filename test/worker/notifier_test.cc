@@ -2,37 +2,25 @@
 #include "worker/notifier.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "test/controller/loop.h"
+#include "test/worker/heard_channel.h"
 
 namespace sluice {
 namespace {
 
 class NotifierTest : public testing::Test {
  protected:
-  NotifierTest() {
-    int pair[2];
-    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-    EXPECT_TRUE(near_.Open(pair[0], dup(pair[0])));
-    EXPECT_TRUE(far_.Open(pair[1], dup(pair[1])));
-    far_.Start();
-  }
-  ~NotifierTest() override {
-    near_.Close();
-    far_.Close();
-  }
   // The traces that one event gives.
   std::vector<fbs::transport::TraceNotificationT> Tell(const TransportEvent& event) {
     Outbox outbox;
     outbox.transport.push_back(event);
-    Notifier(near_, objects_).Tell(outbox);
-    loop_.Settle();
+    Notifier(heard_.channel(), objects_).Tell(outbox);
+    heard_.Settle();
     return std::exchange(traces_, {});
   }
   void OnMessage(const fbs::message::Message& message) {
@@ -44,11 +32,8 @@ class NotifierTest : public testing::Test {
     trace->UnPackTo(&traces_.back());
   }
 
-  controller::Loop loop_;
   std::vector<fbs::transport::TraceNotificationT> traces_;
-  Channel near_{loop_.get(), false, {.on_message = [](const auto&, bool) {}, .on_end = [](auto) {}}};
-  Channel far_{
-      loop_.get(), false, {.on_message = [this](const auto& m, bool) { OnMessage(m); }, .on_end = [](auto) {}}};
+  HeardChannel heard_{[this](const auto& message) { OnMessage(message); }};
   Objects objects_;
 };
 
