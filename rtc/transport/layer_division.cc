@@ -88,14 +88,14 @@ void LayerDivider::LetStarve() {
   }
 }
 
-void LayerDivider::Give(const Share& share, size_t given, Turn& turn) {
+void LayerDivider::Give(const Share& share, size_t given, bool deep, Turn& turn) {
   Consumer& consumer = *share.consumer;
   Starve(consumer, given == kNoLayer, turn);
   if (!HasLayers(consumer)) return;
   const ConsumerLayers layers = share.LayersOf(given == kNoLayer ? 0 : given);
   const auto sent = consumer.current_layers();
   consumer.SetLimit(layers);
-  if (!deep_ || consumer.type() != RtpType::kSimulcast || !sent || sent->spatial <= layers.spatial) return;
+  if (!deep || consumer.type() != RtpType::kSimulcast || !sent || sent->spatial <= layers.spatial) return;
   consumer.SetLimit(kLowestLayers);
   consumer.AwaitKeyFrame(turn.outbox.media);
   WishKeyFrames(consumer, turn);
@@ -105,8 +105,8 @@ LayerDivider::Division LayerDivider::Divide(Consumers consumers, const Budget& b
   Gather(consumers, budget, turn);
   if (budget.estimated) LetStarve();
   const LayerAllocation& allocation = allocator_.Allocate(demands_, budget.rise, budget.held);
-  deep_ = budget.estimated && sent_ > budget.held * kDeepFall;
-  Division out{.given = allocation.total, .next = allocation.next, .deep = deep_};
+  Division out{.given = allocation.total, .next = allocation.next};
+  out.deep = budget.estimated && sent_ > budget.held * kDeepFall;
   out.has_layers = std::ranges::any_of(shares_, [](const Share& share) { return HasLayers(*share.consumer); });
   DataRate before;
   for (size_t i = 0; i < shares_.size(); ++i) {
@@ -118,7 +118,7 @@ LayerDivider::Division LayerDivider::Divide(Consumers consumers, const Budget& b
     // What is not sent any more was not taken for want of bandwidth.
     const bool still_there = demand.current == kNoLayer || demand.rates[demand.current] > DataRate::Zero();
     if (still_there) shares_[i].consumer->layer_hold().OnGiven(demand.current, given, budget.rise, turn.now);
-    Give(shares_[i], given, turn);
+    Give(shares_[i], given, out.deep, turn);
   }
   out.raised = out.given > before;
   return out;

@@ -59,7 +59,7 @@ class LayerDivider {
   static LayerDemand DemandOf(const Share& share, DataSize per_packet, Timestamp now);
   void Gather(Consumers consumers, const Budget& budget, Turn& turn);
   void LetStarve();
-  void Give(const Share& share, size_t given, Turn& turn);
+  static void Give(const Share& share, size_t given, bool deep, Turn& turn);
   // What is sent now is so much more than may be that to go on with it until key frames of lower layers come would only
   // delay these, and of the line's queue, which is full of it, much will never be decoded.
   static constexpr double kDeepFall = 1.5;
@@ -67,8 +67,7 @@ class LayerDivider {
   std::vector<Share> shares_;
   std::vector<LayerDemand> demands_;  // of the shares, in their order
   LayerAllocator allocator_;
-  DataRate sent_;      // of layers that are being forwarded
-  bool deep_ = false;  // of the present division
+  DataRate sent_;  // of layers that are being forwarded
 };
 
 // What a consumer begins with while it is not known what there is room for.

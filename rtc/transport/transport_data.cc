@@ -37,7 +37,7 @@ void Transport::HandleSctp(std::span<const uint8_t> packet, Turn& turn) {
 }
 
 void Transport::AfterSctp(Turn& turn) {
-  if (turn.moved.empty() || turn.moved.back() != this) turn.moved.push_back(this);
+  turn.NoteMoved(this);
   SendSctpPackets(turn);
   for (SctpEvent& event : sctp_->TakeEvents()) {
     if (const auto* state = std::get_if<SctpStateChanged>(&event)) {

@@ -42,14 +42,13 @@ void Transport::DivideSoon(bool goes_on, Turn& turn) {
   } else {
     congestion_->DivideSoon();
   }
-  turn.moved.push_back(this);
+  turn.NoteMoved(this);
 }
 
 DataRate Transport::RateBesidesLayers(Timestamp now) const {
   // Of a flood of repetitions more is not for long: it must not cost a layer.
   constexpr double kMostRepeated = 0.2;
-  const DataRate most = congestion_ ? congestion_->target() * kMostRepeated : DataRate::Infinite();
-  DataRate rate = std::min(counters_.rtx_sent.rate(now), most);
+  DataRate rate = std::min(counters_.rtx_sent.rate(now), congestion_->target() * kMostRepeated);
   for (const auto& consumer : consumers_) {
     if (TakesPartInDivision(*consumer) || !consumer->active()) continue;
     for (size_t i = 0; i < consumer->stream_count(); ++i) {
@@ -113,8 +112,7 @@ void Transport::Release(Turn& turn) {
     if (!congestion_->WantsPadding(turn.now)) break;
     if (!SendPadding(turn)) congestion_->EndProbe(turn.now);
   }
-  const bool sooner = congestion_->deadline() < told_deadline_;
-  if (sooner && (turn.moved.empty() || turn.moved.back() != this)) turn.moved.push_back(this);
+  if (congestion_->deadline() < told_deadline_) turn.NoteMoved(this);
 }
 
 void Transport::Leave(const CongestionControl::Leaving& leaving, Turn& turn) {

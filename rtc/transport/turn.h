@@ -30,6 +30,10 @@ struct Turn {
   std::vector<Producer*> ready;          // have fresh packets; each once
   std::vector<KeyFrameWish> key_frames;  // asked for by consumers
   std::vector<Transport*> moved;         // whose deadline may have changed by the doings of another; emptied as outbox
+
+  void NoteMoved(Transport* transport) {
+    if (moved.empty() || moved.back() != transport) moved.push_back(transport);
+  }
 };
 
 // Asks for key frames of every stream that `consumer` forwards, or would; of none while it is not active. `only`: of
