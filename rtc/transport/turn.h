@@ -24,12 +24,19 @@ struct Turn {
     KeyFrameRequester::Kind kind = KeyFrameRequester::Kind::kNew;
   };
 
+  static std::vector<KeyFrameWish> RoomForWishes() {
+    std::vector<KeyFrameWish> wishes;
+    wishes.reserve(64);
+    return wishes;
+  }
+
   Timestamp now;
   SendBatch& batch;
   Outbox outbox;
-  std::vector<Producer*> ready;          // have fresh packets; each once
-  std::vector<KeyFrameWish> key_frames;  // asked for by consumers
-  std::vector<Transport*> moved;         // whose deadline may have changed by the doings of another; emptied as outbox
+  std::vector<Producer*> ready;  // have fresh packets; each once
+  // Asked for by consumers. Many do at once when a line falls far, which is no time to look for memory.
+  std::vector<KeyFrameWish> key_frames = RoomForWishes();
+  std::vector<Transport*> moved;  // whose deadline may have changed by the doings of another; emptied as outbox
 
   void NoteMoved(Transport* transport) {
     if (moved.empty() || moved.back() != transport) moved.push_back(transport);
