@@ -116,7 +116,10 @@ class World {
                                          .disposable = (how & 8) != 0},
                                         now_);
       SLUICE_CHECK(taken != full);
-      if (!taken) return;
+      if (!taken) {
+        if (first) flow->key_frame = false;  // what follows is no key frame without its beginning
+        return;
+      }
       flow->waiting.push_back({flow->next_number++, flow->frame, sends, flow->key_frame});
     }
     Check();

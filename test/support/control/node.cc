@@ -15,6 +15,16 @@ using reflection::BaseType;
 
 uoffset_t WriteTable(FlatBufferBuilder& b, const Node& node);
 
+bool Take(size_t cost, size_t& left) {
+  if (cost > left) return false;
+  left -= cost;
+  return true;
+}
+
+std::string TextOf(const flatbuffers::String* text, size_t& left) {
+  return Take(text->size(), left) ? text->str() : std::string();
+}
+
 bool IsScalar(BaseType type) { return type >= reflection::UType && type <= reflection::Double; }
 
 template <class T>
@@ -121,20 +131,20 @@ const reflection::Object* Schema::member(const reflection::Field& union_field, i
   return value && value->union_type()->base_type() == reflection::Obj ? &table(*value->union_type()) : nullptr;
 }
 
-void Schema::ReadVector(const reflection::Field& field, const flatbuffers::Table& from, Node& to) const {
+void Schema::ReadVector(const reflection::Field& field, const flatbuffers::Table& from, Node& to, size_t& left) const {
   const auto* vector = from.GetPointer<const flatbuffers::VectorOfAny*>(field.offset());
   const BaseType element = field.type()->element();
   if (IsBytes(*field.type())) {
-    to.text.assign(reinterpret_cast<const char*>(vector->Data()), vector->size());
+    if (Take(vector->size(), left)) to.text.assign(reinterpret_cast<const char*>(vector->Data()), vector->size());
     return;
   }
-  for (uoffset_t i = 0; i < vector->size(); ++i) {
+  for (uoffset_t i = 0; i < vector->size() && Take(kNodeCost, left); ++i) {
     if (element == reflection::String) {
       to.children.push_back(
-          {.text = flatbuffers::GetAnyVectorElemPointer<const flatbuffers::String>(vector, i)->str()});
+          {.text = TextOf(flatbuffers::GetAnyVectorElemPointer<const flatbuffers::String>(vector, i), left)});
     } else if (element == reflection::Obj) {
-      to.children.push_back(
-          ReadTable(table(*field.type()), *flatbuffers::GetAnyVectorElemPointer<const flatbuffers::Table>(vector, i)));
+      to.children.push_back(ReadTable(
+          table(*field.type()), *flatbuffers::GetAnyVectorElemPointer<const flatbuffers::Table>(vector, i), left));
     } else {
       to.children.push_back({.number = flatbuffers::GetAnyVectorElemI(vector, element, i)});
     }
@@ -142,23 +152,23 @@ void Schema::ReadVector(const reflection::Field& field, const flatbuffers::Table
 }
 
 // False for what is not to be read: a union whose tag is not known.
-bool Schema::ReadField(const reflection::Field& field, const flatbuffers::Table& from, Node& to) const {
+bool Schema::ReadField(const reflection::Field& field, const flatbuffers::Table& from, Node& to, size_t& left) const {
   switch (field.type()->base_type()) {
     case reflection::String:
-      to.text = flatbuffers::GetFieldS(from, field)->str();
+      to.text = TextOf(flatbuffers::GetFieldS(from, field), left);
       return true;
     case reflection::Vector:
-      ReadVector(field, from, to);
+      ReadVector(field, from, to, left);
       return true;
     case reflection::Obj:
-      to = ReadTable(table(*field.type()), *flatbuffers::GetFieldT(from, field));
+      to = ReadTable(table(*field.type()), *flatbuffers::GetFieldT(from, field), left);
       break;
     case reflection::Union: {
       // A union's tag comes in the slot before it.
       const auto tag = from.GetField<uint8_t>(static_cast<flatbuffers::voffset_t>(field.offset() - 2), 0);
       const reflection::Object* object = member(field, tag);
       if (!object) return false;
-      to = ReadTable(*object, *flatbuffers::GetFieldT(from, field));
+      to = ReadTable(*object, *flatbuffers::GetFieldT(from, field), left);
       break;
     }
     default:
@@ -170,18 +180,19 @@ bool Schema::ReadField(const reflection::Field& field, const flatbuffers::Table&
   return true;
 }
 
-Node Schema::ReadTable(const reflection::Object& object, const flatbuffers::Table& from) const {
+Node Schema::ReadTable(const reflection::Object& object, const flatbuffers::Table& from, size_t& left) const {
   Node out{.table = &object};
   for (const reflection::Field* field : *object.fields()) {
-    if (!from.CheckField(field->offset())) continue;
+    if (!from.CheckField(field->offset()) || !Take(kNodeCost, left)) continue;
     Node child{.field = field};
-    if (ReadField(*field, from, child)) out.children.push_back(std::move(child));
+    if (ReadField(*field, from, child, left)) out.children.push_back(std::move(child));
   }
   return out;
 }
 
 Node Schema::Read(std::span<const uint8_t> frame) const {
-  return ReadTable(message(), *flatbuffers::GetSizePrefixedRoot<flatbuffers::Table>(frame.data()));
+  size_t left = kMostRead;
+  return ReadTable(message(), *flatbuffers::GetSizePrefixedRoot<flatbuffers::Table>(frame.data()), left);
 }
 
 std::vector<uint8_t> Schema::Write(const Node& message) const {

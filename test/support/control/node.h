@@ -48,15 +48,20 @@ class Schema {
   // The table behind a union's tag; null when the tag is not known.
   const reflection::Object* member(const reflection::Field& union_field, int64_t tag) const;
 
+  // Offsets of a message may lead to one place many times, so that a small one becomes a huge tree: what is beyond this is
+  // left out. A byte of text counts one, a node kNodeCost.
+  static constexpr size_t kMostRead = 1'000'000;
+  static constexpr size_t kNodeCost = 50;
   // `frame` is a size-prefixed message that was verified.
   Node Read(std::span<const uint8_t> frame) const;
   // A size-prefixed message.
   std::vector<uint8_t> Write(const Node& message) const;
 
  private:
-  Node ReadTable(const reflection::Object& object, const flatbuffers::Table& from) const;
-  void ReadVector(const reflection::Field& field, const flatbuffers::Table& from, Node& to) const;
-  bool ReadField(const reflection::Field& field, const flatbuffers::Table& from, Node& to) const;
+  // `left` of kMostRead.
+  Node ReadTable(const reflection::Object& object, const flatbuffers::Table& from, size_t& left) const;
+  void ReadVector(const reflection::Field& field, const flatbuffers::Table& from, Node& to, size_t& left) const;
+  bool ReadField(const reflection::Field& field, const flatbuffers::Table& from, Node& to, size_t& left) const;
 
   std::string bytes_;
   const reflection::Schema* schema_;
