@@ -214,14 +214,19 @@ void Transport::OnKeyFrameRequest(Ssrc media, bool fir, Turn& turn) {
 
 void Transport::OnExtendedReport(const rtcp::ExtendedReport& report, Timestamp arrival, Turn& turn) {
   if (report.reference_time) reporter_.OnReferenceTime(report.sender, *report.reference_time, arrival);
+  std::optional<TimeDelta> rtt;
   for (const auto& answer : report.dlrr) {
     if (answer.receiver != reporter_.ssrc()) continue;
     for (const auto& producer : producers_) {
       for (ProducerStream& stream : producer->streams()) {
-        if (stream.receive()) stream.receive()->OnDlrr(answer.last_rr, answer.delay_since_last_rr, Ntp(turn.now));
+        if (!stream.receive()) continue;
+        stream.receive()->OnDlrr(answer.last_rr, answer.delay_since_last_rr, Ntp(turn.now));
+        if (stream.receive()->rtt()) rtt = stream.receive()->rtt();
       }
     }
   }
+  // The way is the same, whoever sends media on it.
+  if (congestion_ && rtt) congestion_->OnRtt(*rtt);
 }
 
 void Transport::OnBye(const rtcp::Bye& bye) {

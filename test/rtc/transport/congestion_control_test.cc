@@ -277,6 +277,36 @@ TEST_F(CongestionControlTest, TheMaximumHolds) {
   EXPECT_LE(*receiver_.Stats(world_.turn().now).available_outgoing, DataRate::KilobitsPerSec(300));
 }
 
+// RFC 3611 section 4.5: the peer, which sends as well, answers our reference time with how long it kept it.
+TEST_F(CongestionControlTest, TheRoundTripTimeComesFromExtendedReportsToo) {
+  Consume();
+  ASSERT_TRUE(world_.router().Produce(receiver_, VideoProducer("back", VideoParameters(3333, 3334))).ok());
+  world_.Receive(receiver_, MakeRtp({.ssrc = 3333}));
+  world_.TakeRtcp(receiver_);
+  world_.Advance(TimeDelta::Millis(1600));
+  rtcp::ExtendedReport asked;
+  for (const rtcp::ExtendedReport& report : world_.TakeRtcpOf<rtcp::ExtendedReport>(receiver_)) {
+    if (report.reference_time) asked = report;
+  }
+  ASSERT_TRUE(asked.reference_time);
+  EXPECT_FALSE(receiver_.congestion()->snapshot().rtt);
+  const rtcp::NtpTime now = rtcp::NtpTime::From(world_.turn().now, TimeDelta::Seconds(1'700'000'000));
+  const TimeDelta held = now - *asked.reference_time;
+  world_.Advance(TimeDelta::Millis(80));
+  rtcp::ExtendedReport answer{.sender = Ssrc(3333)};
+  const auto answer_to = [&](Ssrc receiver) {
+    answer.dlrr = {{.receiver = receiver,
+                    .last_rr = asked.reference_time->Compact(),
+                    .delay_since_last_rr = rtcp::ToCompactDelta(held)}};
+    world_.Receive(receiver_, MakeRtcp(answer));
+  };
+  answer_to(Ssrc(asked.sender.value() + 1));
+  EXPECT_FALSE(receiver_.congestion()->snapshot().rtt) << "somebody else's";
+  answer_to(asked.sender);
+  ASSERT_TRUE(receiver_.congestion()->snapshot().rtt);
+  EXPECT_NEAR(static_cast<double>(receiver_.congestion()->snapshot().rtt->us()), 80'000, 100);
+}
+
 TEST_F(CongestionControlTest, WhileNothingIsSentNothingIsWokenUpFor) {
   Consume();
   RunCall(TimeDelta::Seconds(2), 2);
