@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace sluice {
 namespace {
 
 constexpr size_t IndexOf(int64_t number) { return static_cast<size_t>(number) & (SentPacketHistory::kHistory - 1); }
 static_assert((SentPacketHistory::kHistory & (SentPacketHistory::kHistory - 1)) == 0);
-// Larger packets do not exist; more audio between two packets of video neither.
+// Larger packets do not exist.
 constexpr int64_t kMaxSize = UINT16_MAX;
 constexpr int64_t kMaxUnnumbered = 1 << 20;
 
@@ -22,20 +23,27 @@ SentPacket SentPacketHistory::OnSent(SeqNum transport_seq, size_t size, uint16_t
   const int64_t number = unwrapper_.Unwrap(transport_seq).value();
   Sent& sent = history_[IndexOf(number)];
   Forget(sent, State::kUnknown);
+  const DataSize unnumbered = TakeUnnumbered(now);
   sent = {.number = number,
           .sent_us = now.us(),
-          .unnumbered = static_cast<uint32_t>(unnumbered_.bytes()),
+          .unnumbered = static_cast<uint32_t>(unnumbered.bytes()),
           .size = static_cast<uint16_t>(std::min(static_cast<int64_t>(size) + kPacketOverhead.bytes(), kMaxSize)),
           .probe = probe,
           .state = State::kInFlight};
-  const SentPacket packet{.sent = now, .size = DataSize::Bytes(sent.size), .unnumbered = unnumbered_, .probe = probe};
+  const SentPacket packet{.sent = now, .size = DataSize::Bytes(sent.size), .unnumbered = unnumbered, .probe = probe};
   in_flight_ += packet.total();
-  unnumbered_ = DataSize::Zero();
   if (oldest_in_flight_ == 0) oldest_in_flight_ = number;
   return packet;
 }
 
-void SentPacketHistory::OnSentUnnumbered(size_t size) {
+DataSize SentPacketHistory::TakeUnnumbered(Timestamp now) {
+  const DataSize taken = std::exchange(unnumbered_, DataSize::Zero());
+  if (taken == DataSize::Zero() || now - unnumbered_since_ <= kFaresAlike) return taken;
+  return taken / (now - unnumbered_since_) * kFaresAlike;
+}
+
+void SentPacketHistory::OnSentUnnumbered(size_t size, Timestamp now) {
+  if (unnumbered_ == DataSize::Zero()) unnumbered_since_ = now;
   const DataSize more = DataSize::Bytes(static_cast<int64_t>(size)) + kPacketOverhead;
   unnumbered_ = std::min(unnumbered_ + more, DataSize::Bytes(kMaxUnnumbered));
 }

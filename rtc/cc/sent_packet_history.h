@@ -35,12 +35,14 @@ class SentPacketHistory {
   static constexpr int64_t kForget = 4096;
   static constexpr TimeDelta kFlightLife = TimeDelta::Seconds(3);
   static constexpr TimeDelta kLargestStep = TimeDelta::Seconds(10);
+  static constexpr TimeDelta kFaresAlike = TimeDelta::Millis(500);
 
   // A packet of that size (protected RTP, without overhead) left with a transport-wide number. Numbers ascend by one.
   // Returns it as the controller wants it.
   SentPacket OnSent(SeqNum transport_seq, size_t size, uint16_t probe, Timestamp now);
-  // One without a number.
-  void OnSentUnnumbered(size_t size);
+  // One without a number: it goes with the next numbered one. Of what left over more than kFaresAlike before that, only as
+  // much counts as leaves in that time: what left long ago tells nothing of now.
+  void OnSentUnnumbered(size_t size, Timestamp now);
 
   // Valid until the next call.
   FeedbackReport OnFeedback(const rtcp::TransportFeedback& feedback, Timestamp now);
@@ -68,6 +70,7 @@ class SentPacketHistory {
     Timestamp at;
   };
 
+  DataSize TakeUnnumbered(Timestamp now);
   Sent* Find(SeqNum seq);
   void Forget(Sent& sent, State state);
   void Tell(SeqNum seq, bool came, std::optional<Timestamp> arrival);
@@ -83,7 +86,8 @@ class SentPacketHistory {
   int64_t oldest_in_flight_ = 0;  // nothing before it is
   int64_t highest_told_ = -1;
   DataSize in_flight_ = DataSize::Zero();
-  DataSize unnumbered_ = DataSize::Zero();
+  DataSize unnumbered_ = DataSize::Zero();  // since unnumbered_since_
+  Timestamp unnumbered_since_;
   std::optional<int64_t> reference_;  // unwrapped, in units of kReferenceUnit
   std::optional<ReportClock> report_clock_;
   std::optional<TimeDelta> feedback_rtt_;

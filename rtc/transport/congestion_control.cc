@@ -43,6 +43,8 @@ Consumer::Chosen ChosenOf(const Pacer::Reference& reference) {
   return chosen;
 }
 
+DataSize OnLine(size_t size) { return DataSize::Bytes(static_cast<int64_t>(size)) + kPacketOverhead; }
+
 // No other frame needs the packet's frame.
 bool IsDisposable(const codec::FrameInfo& frame) {
   if (!frame.dependency) return frame.discardable;
@@ -58,7 +60,8 @@ bool IsDisposable(const codec::FrameInfo& frame) {
 
 }  // namespace
 
-CongestionControl::CongestionControl(const BitrateSettings& bitrates, Timestamp now) : pacer_(now) {
+CongestionControl::CongestionControl(const BitrateSettings& bitrates, Timestamp now)
+    : pacer_(now), data_credited_(now) {
   controller_.SetBounds(BandwidthController::kDefaultMin, std::min(bitrates.initial_outgoing, kHighest),
                         BandwidthController::kDefaultMax);
   SetBitrates(bitrates);
@@ -132,9 +135,19 @@ void CongestionControl::OnSent(const Written& packet, SeqNum transport_seq, Time
   if (--probe_packets_left_ <= 0 && probe_left_ <= DataSize::Zero()) EndProbe(now);
 }
 
-void CongestionControl::OnSentUnnumbered(size_t size) {
-  history_.OnSentUnnumbered(size);
-  pacer_.Charge(DataSize::Bytes(static_cast<int64_t>(size)) + kPacketOverhead);
+void CongestionControl::OnSentUnnumbered(size_t size, Timestamp now) {
+  history_.OnSentUnnumbered(size, now);
+  pacer_.Charge(OnLine(size));
+}
+
+void CongestionControl::OnSentData(size_t size, Timestamp now) {
+  history_.OnSentUnnumbered(size, now);
+  const DataRate most = controller_.pacing_rate() * kMostData;
+  data_credit_ = std::min(data_credit_ + most * std::min(now - data_credited_, kDataBurst), most * kDataBurst);
+  data_credited_ = now;
+  const DataSize charged = std::min(OnLine(size), data_credit_);
+  data_credit_ -= charged;
+  pacer_.Charge(charged);
 }
 
 void CongestionControl::EndProbe(Timestamp now) {

@@ -1,6 +1,6 @@
 // Congestion control of what one transport sends to a peer that tells when packets came (transport-wide feedback, or
 // RFC 8888): the estimate (BandwidthController), who waits for whom (Pacer), the division among layers (LayerDivider),
-// and what is sent besides for a probe. Audio and RTCP never wait and are charged; video waits for its turn as references
+// and what is sent besides for a probe. Audio, RTCP and SCTP never wait and are charged; video waits for its turn as references
 // into its producer's store, and is numbered when it leaves.
 //
 // It writes nothing: the transport asks for what may leave, and tells what left. A peer that promised feedback and tells
@@ -33,6 +33,9 @@ class CongestionControl {
   // Layers are divided anew so often, and when the estimate falls or reaches what the next step needs.
   static constexpr TimeDelta kDivision = TimeDelta::Seconds(1);
   static constexpr TimeDelta kLeastDivision = TimeDelta::Millis(100);
+  // What data takes from video at most.
+  static constexpr double kMostData = 0.5;
+  static constexpr TimeDelta kDataBurst = TimeDelta::Millis(500);
   // So many, as often as may be, after somebody came: what comes of a stream is known a while after its first packet.
   static constexpr int kHurry = 20;
   // What a packet is larger on the line than its RTP: UDP, IP, and the tag of SRTP.
@@ -62,8 +65,10 @@ class CongestionControl {
     size_t size = 0;  // of the protected packet
   };
   void OnSent(const Written& packet, SeqNum transport_seq, Timestamp now);
-  // Audio without numbers, and repetitions under a number that was told of before. RTCP is little, and is not counted.
-  void OnSentUnnumbered(size_t size);
+  // Audio without numbers, repetitions under a number that was told of before, and RTCP.
+  void OnSentUnnumbered(size_t size, Timestamp now);
+  // SCTP. It sees to the line by itself; a flood of it is charged with kMostData of the rate, so that video goes on.
+  void OnSentData(size_t size, Timestamp now);
 
   // --- layers ---
   bool DivisionDue(Timestamp now) const;
@@ -146,6 +151,8 @@ class CongestionControl {
   std::optional<BandwidthController::Probe> probe_;
   DataSize probe_left_;
   int probe_packets_left_ = 0;
+  DataSize data_credit_;  // that may be charged, as of data_credited_
+  Timestamp data_credited_;
 };
 
 }  // namespace sluice

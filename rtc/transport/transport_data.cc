@@ -53,17 +53,18 @@ void Transport::AfterSctp(Turn& turn) {
 void Transport::SendSctpPackets(Turn& turn) {
   const Path* path = path_.rtp();
   DtlsSession* dtls = protection_.dtls();
+  const auto send = [&](std::span<const uint8_t> datagram) {
+    turn.batch.Send(*path, datagram);
+    counters_.sent.Add(datagram.size(), turn.now);
+    counters_.data_sent.Add(datagram.size(), turn.now);
+    if (congestion_) congestion_->OnSentData(datagram.size(), turn.now);
+  };
   for (const auto& packet : sctp_->TakePackets()) {
     if (!path) continue;  // its retransmission may find one
     if (!dtls) {
-      turn.batch.Send(*path, packet);
-      counters_.sent.Add(packet.size(), turn.now);
-      continue;
-    }
-    if (!dtls->SendApplicationData(packet, turn.now)) continue;
-    for (const auto& datagram : dtls->TakeDatagrams()) {
-      turn.batch.Send(*path, datagram);
-      counters_.sent.Add(datagram.size(), turn.now);
+      send(packet);
+    } else if (dtls->SendApplicationData(packet, turn.now)) {
+      for (const auto& datagram : dtls->TakeDatagrams()) send(datagram);
     }
   }
 }

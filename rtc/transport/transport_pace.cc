@@ -48,7 +48,9 @@ void Transport::DivideSoon(bool goes_on, Turn& turn) {
 DataRate Transport::RateBesidesLayers(Timestamp now) const {
   // Of a flood of repetitions more is not for long: it must not cost a layer.
   constexpr double kMostRepeated = 0.2;
-  DataRate rate = std::min(counters_.rtx_sent.rate(now), congestion_->target() * kMostRepeated);
+  // Nor may data, of which there can be any amount: it takes its part of the line by itself.
+  DataRate rate = std::min(counters_.rtx_sent.rate(now), congestion_->target() * kMostRepeated) +
+                  std::min(counters_.data_sent.line_rate(now), congestion_->target() * CongestionControl::kMostData);
   for (const auto& consumer : consumers_) {
     if (TakesPartInDivision(*consumer) || !consumer->active()) continue;
     for (size_t i = 0; i < consumer->stream_count(); ++i) {
@@ -59,7 +61,7 @@ DataRate Transport::RateBesidesLayers(Timestamp now) const {
 }
 
 void Transport::NoteSent(std::span<const uint8_t> packet, Numbered numbered, Timestamp now) {
-  if (numbered == Numbered::kNo) return congestion_->OnSentUnnumbered(packet.size());
+  if (numbered == Numbered::kNo) return congestion_->OnSentUnnumbered(packet.size(), now);
   ByteReader header(packet);
   header.Skip(2);
   const SeqNum seq(header.U16());

@@ -145,6 +145,7 @@ void Transport::SendRtcp(std::span<const uint8_t> compound, Turn& turn) {
   if (!result.ok()) return;
   turn.batch.Commit(*path, result.size);
   counters_.sent.Add(result.size, turn.now);
+  if (congestion_) congestion_->OnSentUnnumbered(result.size, turn.now);
 }
 
 void Transport::SendReports(Turn& turn) {

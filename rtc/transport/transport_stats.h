@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "rtc/base/units.h"
+#include "rtc/cc/network_messages.h"
 #include "rtc/sctp/sctp_association.h"
 #include "rtc/stream/rate_counter.h"
 
@@ -18,6 +19,7 @@ class Traffic {
   }
   uint64_t bytes() const { return bytes_; }
   DataRate rate(Timestamp now) const { return rate_.Rate(now); }
+  DataRate line_rate(Timestamp now) const { return rate_.Rate(now, kPacketOverhead); }
   // Of a packet, lately.
   DataSize MeanSize(Timestamp now) const {
     const double packets = rate_.PacketRate(now);
@@ -38,6 +40,7 @@ struct TransportCounters {
   Traffic rtx_received;
   Traffic rtx_sent;
   Traffic probation_sent;  // to fill probes
+  Traffic data_sent;       // SCTP
 };
 
 struct TransportStats {

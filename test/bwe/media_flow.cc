@@ -116,7 +116,7 @@ void MediaFlow::SendOne(int size, bool numbered, uint16_t probe) {
     controller_.OnSent(history_.OnSent(seq, rtp, probe, scheduler_.now()));
     next_ = next_ + 1;
   } else {
-    history_.OnSentUnnumbered(rtp);
+    history_.OnSentUnnumbered(rtp, scheduler_.now());
   }
   Record::Bin& bin = record_.At(scheduler_.elapsed());
   bin.sent += size;

@@ -65,7 +65,7 @@ class World {
  private:
   void Send() {
     const uint8_t flags = in_.U8();
-    if (flags & 1) history_.OnSentUnnumbered(in_.U16());
+    if (flags & 1) history_.OnSentUnnumbered(in_.U16(), now_);
     if (flags & 2) {
       if (const auto probe = controller_.TakeProbe(now_)) {
         SLUICE_CHECK(probe->packets > 0 && probe->rate <= std::max(max_, controller_.target()));

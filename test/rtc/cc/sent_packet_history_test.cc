@@ -96,8 +96,8 @@ TEST_F(SentPacketHistoryTest, AClockThatJumpsTellsNoArrivals) {
 }
 
 TEST_F(SentPacketHistoryTest, WhatHasNoNumberFaresAsThePacketAfterIt) {
-  history_.OnSentUnnumbered(100);
-  history_.OnSentUnnumbered(100);
+  history_.OnSentUnnumbered(100, At(0));
+  history_.OnSentUnnumbered(100, At(0));
   Send(1, 2);
   EXPECT_EQ(history_.in_flight().bytes(), 2 * kOnLine + 2 * 128);
   const FeedbackReport report = history_.OnFeedback(Feedback(1, {5, 6}), At(60));
@@ -105,6 +105,14 @@ TEST_F(SentPacketHistoryTest, WhatHasNoNumberFaresAsThePacketAfterIt) {
   EXPECT_EQ(report.packets[0].packet.total().bytes(), kOnLine + 2 * 128);
   EXPECT_EQ(report.packets[1].packet.unnumbered, DataSize::Zero());
   EXPECT_EQ(report.in_flight, DataSize::Zero());
+}
+
+// A minute of data at 8 kbit/s on the line, while no video is sent, is no burst of a megabit.
+TEST_F(SentPacketHistoryTest, OfWhatHasNoNumberOnlyTheLastHalfSecondFaresAsThePacketAfterIt) {
+  for (int i = 0; i < 600; ++i) history_.OnSentUnnumbered(72, At(i * 100));
+  const SentPacket sent = history_.OnSent(SeqNum(1), kSize, 0, At(60'000));
+  EXPECT_EQ(sent.unnumbered.bytes(), 500);
+  EXPECT_EQ(history_.OnSent(SeqNum(2), kSize, 0, At(60'000)).unnumbered, DataSize::Zero());
 }
 
 TEST_F(SentPacketHistoryTest, LostFeedbackDoesNotKeepPacketsInFlightForEver) {

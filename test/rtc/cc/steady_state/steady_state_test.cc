@@ -31,7 +31,7 @@ class Sender {
     const TimeDelta queue = TimeDelta::Millis(rng_.Chance(0.05) ? 120 : 5);
     for (int i = 0; i < kPackets; ++i, next_ = next_ + 1) {
       const TimeDelta sent = TimeDelta::Millis(5) * int64_t{i};
-      history_.OnSentUnnumbered(100);
+      history_.OnSentUnnumbered(100, now_ + sent);
       controller_.OnSent(history_.OnSent(next_, 1100, probe ? probe->id : uint16_t{0}, now_ + sent));
       feedback.packets.push_back({.seq = next_});
       if (!rng_.Chance(0.02)) feedback.packets.back().arrival = late + sent + queue;
