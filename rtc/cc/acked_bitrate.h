@@ -19,6 +19,7 @@ class AckedBitrate {
   static constexpr int64_t kSlices = 128;
   static constexpr TimeDelta kLong = TimeDelta::Millis(1000);
   static constexpr TimeDelta kShort = TimeDelta::Millis(250);
+  static constexpr TimeDelta kBrief = TimeDelta::Millis(100);  // of a line that has just changed
 
   void OnArrival(Timestamp arrival, DataSize size);
   void Reset() { *this = AckedBitrate(); }

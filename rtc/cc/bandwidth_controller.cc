@@ -78,14 +78,19 @@ DelayEstimator::Load BandwidthController::Load() const {
 RateController::Input BandwidthController::InputOf(Timestamp now) {
   const std::optional<DataRate> acked_long = acked_.Over(AckedBitrate::kLong);
   const bool limited = acked_long && *acked_long < rate_.rate() * kLimited;
+  // A burst that was sent on purpose grows as steeply. And what follows the target goes down in several steps, so that flows
+  // that share a line stay equal: what came in so short a time is not the same of each.
+  const bool steep = delay_.IsSteep() && !demand_.elastic() && !demand_.IsBurst(now) && !rate_.competing();
   return {.now = now,
           .newest_sent = delay_.newest_sent(),
-          .overused = IsOverused(now),
+          .overused = IsOverused(now) || steep,
           .queue = delay_.queue(),
           .trend = delay_.trend(),
+          .steep = steep,
           .gone = delay_.IsGone(),
           .acked = acked_.Over(AckedBitrate::kShort),
           .acked_long = acked_long,
+          .acked_brief = acked_.Over(AckedBitrate::kBrief),
           .response = rtt_.value_or(kDefaultRtt) + TimeDelta::Millis(50),
           .limited_by_sources = limited,
           .elastic = demand_.elastic(),

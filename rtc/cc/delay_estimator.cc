@@ -12,6 +12,11 @@ namespace {
 constexpr int kFewGroups = 5;  // that make a trend
 constexpr double kLeastSpread = 1e-6;
 constexpr double kGrowing = 0.08;  // seconds a second
+constexpr double kAlmostAsTime = 0.6;
+constexpr TimeDelta kSteepQueue = TimeDelta::Millis(60);
+constexpr size_t kFewSteep = 4;                           // groups
+constexpr TimeDelta kMostSteep = TimeDelta::Millis(200);  // from the first of those to the last
+constexpr int64_t kDipUs = 2'000;
 constexpr double kMaxJitterUs = 50'000;
 constexpr double kSlow = 0.02;  // of a moving average, per update
 constexpr double kAlarmUs = 4'000;
@@ -52,10 +57,14 @@ void DelayEstimator::OnPacket(Timestamp sent, Timestamp arrival) {
   NoteBase(sent, delay_us);
   if (end_ > 0) {
     Group& last = groups_[(end_ - 1) % kGroups];
+    last.gap_us = std::max(last.gap_us, (arrival - last_arrival_).us());
+    last_arrival_ = std::max(last_arrival_, arrival);
     if (sent - last.sent < kGroup) {
       last.delay_us = std::min(last.delay_us, delay_us);
       return;
     }
+  } else {
+    last_arrival_ = arrival;
   }
   groups_[end_++ % kGroups] = {.sent = sent, .delay_us = delay_us};
   if (end_ == 2 * kGroups) end_ = kGroups;
@@ -76,6 +85,23 @@ double DelayEstimator::SlopeAndLast(double& last_us) const {
   return line.slope() / 1e6;
 }
 
+bool DelayEstimator::GrowsSteeply(int64_t base) const {
+  const Group& newest = At(0);
+  if (newest.delay_us - base < kSteepQueue.us() + static_cast<int64_t>(jitter_us_)) return false;
+  int64_t gap = 0;  // the largest, which may be a stall: it counts for nothing
+  for (size_t back = 1; back < count(); ++back) {
+    const Group& first = At(back);
+    if (first.delay_us > At(back - 1).delay_us + kDipUs) return false;
+    gap = std::max(gap, first.gap_us);
+    const int64_t growth = newest.delay_us - first.delay_us - gap;
+    const int64_t span = (newest.sent - first.sent).us() + newest.delay_us - first.delay_us - gap;
+    if (span > kMostSteep.us()) return false;
+    if (back + 1 < kFewSteep || span < kSteepOver.us()) continue;
+    return static_cast<double>(growth) >= kAlmostAsTime * static_cast<double>(span);
+  }
+  return false;
+}
+
 void DelayEstimator::Update(DataRate rate, Load load) {
   packet_ = rate > DataRate::Zero() ? std::min(kPacket / rate, kMaxPacket) : kMaxPacket;
   if (end_ == 0) return;
@@ -91,6 +117,7 @@ void DelayEstimator::Update(DataRate rate, Load load) {
     n += 1;
   }
   queue_ = TimeDelta::Micros(least - base);
+  steep_ = GrowsSteeply(base);
   double last_us = 0;
   trend_ = SlopeAndLast(last_us);
   const bool quiet =

@@ -8,6 +8,9 @@
 //   queue   the least delay of the groups of the last kLevel, beyond the base
 //   trend   slope of a line through the groups of the last kTrend: how fast the queue grows, seconds a second
 //
+//   steep   the delays of what came in the last kSteepOver (more, where little comes) grew all the time and almost as fast as it: what is sent is far
+//           more than the line carries by now. One does not wait for the level then
+//
 // IsOverused: the queue is longer than the threshold, or grows so that it soon will be. The threshold follows what jitter
 // does to a line that is not full (the draft's adaptive threshold serves the same end): learnt quickly while little is
 // sent. While most of the line is taken it is only unlearnt, by queues that are shorter: flows that share a line shall
@@ -30,6 +33,7 @@ class DelayEstimator {
   static constexpr TimeDelta kGroup = TimeDelta::Millis(5);
   static constexpr TimeDelta kLevel = TimeDelta::Millis(100);
   static constexpr TimeDelta kTrend = TimeDelta::Millis(250);
+  static constexpr TimeDelta kSteepOver = TimeDelta::Millis(50);
   static constexpr size_t kGroups = 64;
   static constexpr size_t kBaseSeconds = 20;
   static constexpr TimeDelta kLargestJump = TimeDelta::Seconds(10);
@@ -55,6 +59,8 @@ class DelayEstimator {
   bool IsCalm() const { return queue() < own_threshold(); }
   // `patience` is added to the threshold: a burst was sent on purpose.
   bool IsOverused(TimeDelta patience = TimeDelta::Zero()) const;
+  // A stall looks otherwise: what waited for its end was delayed less and less.
+  bool IsSteep() const { return steep_; }
   // When the newest packet that counts was sent; Never before the first.
   Timestamp newest_sent() const { return newest_sent_; }
 
@@ -71,6 +77,7 @@ class DelayEstimator {
   struct Group {
     Timestamp sent;        // its first packet
     int64_t delay_us = 0;  // the least
+    int64_t gap_us = 0;    // the longest time that nothing came, until the first of the next group
   };
 
   const Group& At(size_t back) const { return groups_[(end_ - 1 - back) % kGroups]; }
@@ -78,16 +85,19 @@ class DelayEstimator {
   void NoteBase(Timestamp sent, int64_t delay_us);
   void Learn(double spread_us, bool quickly);
   double SlopeAndLast(double& last_us) const;
+  bool GrowsSteeply(int64_t base) const;
 
   std::array<Group, kGroups> groups_;
   size_t end_ = 0;
   std::array<int64_t, kBaseSeconds> base_us_{};  // by second
   int64_t base_second_ = -1;
   Timestamp newest_sent_ = Timestamp::Never();
+  Timestamp last_arrival_ = Timestamp::Never();
   int64_t last_delay_us_ = 0;
   TimeDelta queue_ = TimeDelta::Zero();
   TimeDelta ahead_ = TimeDelta::Zero();  // where the line through the groups ends, beyond base and jitter
   double trend_ = 0;
+  bool steep_ = false;
   double weight_ = kFirstWeight;          // of the newest in the averages
   double jitter_us_ = 0;                  // of `queue` on a line that is not full
   double deviation_us_ = 0;               // from that, on average

@@ -48,14 +48,14 @@ void RateController::Update(const Input& input) {
   if (input.gone) emptied_ = true;
   const bool judged = last_fall_.IsNever() || input.newest_sent > last_fall_;
   // What a burst filled would go by itself; what grows on is a line that carries less.
-  if (kept_ && input.queue > kept_queue_ + kGrewOn) kept_ = false;
+  if (kept_ && (input.steep || input.queue > kept_queue_ + kGrewOn)) kept_ = false;
   const TimeDelta wait = kept_ ? kKept : input.response + kSettle;
   const bool settled = last_fall_.IsNever() || input.now - last_fall_ > wait;
   if (!judged && input.newest_sent > fall_seen_ && input.newest_sent - fall_seen_ < kAtOnce && input.gone && !undone_) {
     Undo();
   } else if (input.overused && drain_ && (!judged || (!settled && input.trend > kSteep))) {
     FallFurther(input);
-  } else if (input.overused && judged && settled && input.trend > kFalling) {
+  } else if (input.overused && ((judged && settled) || (input.steep && !drain_)) && input.trend > kFalling) {
     Fall(input);
   } else if (!input.overused && !drain_) {
     if (settled) kept_ = false;
@@ -65,14 +65,20 @@ void RateController::Update(const Input& input) {
   last_update_ = input.now;
 }
 
+// While the line was full. Of one that has just become far thinner most of the longer time tells of what it was before.
+DataRate RateController::ArrivedOf(const Input& input) const {
+  const DataRate arrived = input.acked.value_or(rate_ * 0.7);
+  return input.steep && input.acked_brief ? std::min(arrived, *input.acked_brief) : arrived;
+}
+
 void RateController::Fall(const Input& input) {
-  DataRate arrived = input.acked.value_or(rate_ * 0.7);
+  DataRate arrived = ArrivedOf(input);
   // While others fill the queue what layers send comes late; it does not follow that the line carries no more of it.
-  if (emptied_ && input.allocated > DataRate::Zero() && input.acked_long)
-    arrived = std::max(arrived, *input.acked_long);
+  const bool may_fit = emptied_ && !input.steep && input.allocated > DataRate::Zero();
+  if (may_fit && input.acked_long) arrived = std::max(arrived, *input.acked_long);
   // What fits stays, once: a burst filled the queue, or the line is almost full, and less would help nobody. Not if the
   // queue did not go since the last time.
-  const bool fits = emptied_ && input.allocated > DataRate::Zero() && input.allocated < arrived * kFits;
+  const bool fits = may_fit && input.allocated < arrived * kFits;
   emptied_ = false;
   kept_ = fits;
   kept_queue_ = input.queue;
@@ -103,9 +109,10 @@ void RateController::Undo() {
 
 // The line carries still less than it seemed: what arrived by then was in part of the time before.
 void RateController::FallFurther(const Input& input) {
-  if (!input.acked || *input.acked * kBackOff >= rate_) return;
-  rate_ = drain_from_ = *input.acked * kBackOff;
-  capacity_.OnFull(*input.acked);
+  const DataRate arrived = ArrivedOf(input);
+  if (!input.acked || arrived * kBackOff >= rate_) return;
+  rate_ = drain_from_ = arrived * kBackOff;
+  capacity_.OnFull(arrived);
 }
 
 void RateController::Drain(const Input& input) {

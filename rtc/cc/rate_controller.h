@@ -37,9 +37,11 @@ class RateController {
     bool overused = false;
     TimeDelta queue;
     double trend = 0;
+    bool steep = false;             // it grows so that the line must have become far thinner
     bool gone = false;              // there is no queue to speak of
     std::optional<DataRate> acked;  // over a short time
     std::optional<DataRate> acked_long;
+    std::optional<DataRate> acked_brief;
     TimeDelta response;               // from a change of the rate to seeing what it did
     bool limited_by_sources = false;  // they send much less than they may
     bool elastic = false;             // they send whatever they may
@@ -73,6 +75,7 @@ class RateController {
   bool undone() const { return undone_; }
 
  private:
+  DataRate ArrivedOf(const Input& input) const;
   void Fall(const Input& input);
   void FallFurther(const Input& input);
   void Undo();

@@ -164,5 +164,34 @@ TEST(BandwidthControllerTest, LayersGoByWhatMayBeSentOnceTheQueueHasDrained) {
   EXPECT_EQ(controller.lasting_target(), controller.target());
 }
 
+// Layers of 2 Mbit/s on a line that becomes far thinner: feedback every 100 ms, and a packet every 5 ms.
+TEST(BandwidthControllerTest, LayersFollowALineThatBecomesFarThinnerAtOnce) {
+  BandwidthController controller;
+  controller.SetBounds(Kbps(50), Kbps(2500), Kbps(2500));
+  constexpr DataSize kSize = DataSize::Bytes(1250);
+  Timestamp now = Timestamp::Seconds(10);
+  Timestamp free = now;  // when the line has sent everything
+  std::vector<PacketResult> told;
+  const auto run = [&](int reports, DataRate line) {
+    for (int i = 0; i < reports; ++i) {
+      for (const Timestamp end = now + TimeDelta::Millis(100); now < end; now += TimeDelta::Millis(5)) {
+        const SentPacket packet{.sent = now, .size = kSize};
+        controller.SetDemand(Kbps(2000), DataRate::Zero(), now);
+        controller.OnSent(packet);
+        free = std::max(free, now) + kSize / line;
+        told.push_back({.packet = packet, .arrival = free});
+      }
+      const auto coming = std::ranges::partition_point(told, [&](const PacketResult& it) { return it.arrival <= now; });
+      controller.OnFeedback({.received = now, .packets = {told.begin(), coming}});
+      told.erase(told.begin(), coming);
+    }
+  };
+  run(50, Kbps(2500));
+  ASSERT_GE(controller.lasting_target(), Kbps(2000));
+  run(2, Kbps(400));
+  EXPECT_LT(controller.lasting_target(), Kbps(400));
+  EXPECT_GT(controller.lasting_target(), Kbps(250));
+}
+
 }  // namespace
 }  // namespace sluice

@@ -60,6 +60,41 @@ TEST_F(DelayEstimatorTest, AQueueThatStaysIsNoticedWithoutATrend) {
   EXPECT_TRUE(estimator_.IsOverused());
 }
 
+TEST_F(DelayEstimatorTest, ALineThatBecameFarThinnerGrowsSteeply) {
+  Run(TimeDelta::Seconds(2), TimeDelta::Zero());
+  EXPECT_FALSE(estimator_.IsSteep());
+  Run(TimeDelta::Millis(100), TimeDelta::Millis(350));
+  EXPECT_TRUE(estimator_.IsSteep());
+}
+
+TEST_F(DelayEstimatorTest, AQueueOfAnyLengthThatGrowsSlowlyIsNotSteep) {
+  Run(TimeDelta::Seconds(2), TimeDelta::Zero());
+  for (int i = 1; i <= 20; ++i) {
+    Run(TimeDelta::Millis(100), TimeDelta::Millis(80 * i));
+    EXPECT_FALSE(estimator_.IsSteep()) << i;
+  }
+}
+
+TEST_F(DelayEstimatorTest, JitterIsNotSteep) {
+  for (int i = 0; i < 300; ++i) {
+    Run(TimeDelta::Millis(100), TimeDelta::Zero(), TimeDelta::Millis(60));
+    EXPECT_FALSE(estimator_.IsSteep()) << i;
+  }
+}
+
+// What waited for the end of a stall comes at once, or as fast as the line carries it: the first waited longest.
+TEST_F(DelayEstimatorTest, AStallIsNotSteep) {
+  Run(TimeDelta::Seconds(2), TimeDelta::Zero());
+  for (int i = 0; i < 5; ++i) {
+    queue_ = TimeDelta::Millis(300);
+    for (int ms = 270; ms >= 0; ms -= 30) {
+      Run(TimeDelta::Millis(30), TimeDelta::Millis(ms));
+      estimator_.Update(kRate, load_);
+      EXPECT_FALSE(estimator_.IsSteep()) << ms;
+    }
+  }
+}
+
 TEST_F(DelayEstimatorTest, JitterIsNoOveruse) {
   for (int i = 0; i < 300; ++i) {
     Run(TimeDelta::Millis(100), TimeDelta::Zero(), TimeDelta::Millis(30));

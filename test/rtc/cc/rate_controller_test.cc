@@ -131,6 +131,37 @@ TEST_F(RateControllerTest, AQueueThatGrowsSteeplyAfterAFallIsNotWaitedFor) {
   EXPECT_EQ(controller_.rate(), Kbps(500) * RateController::kBackOff);
 }
 
+TEST_F(RateControllerTest, ALineThatBecameFarThinnerIsFollowedToWhatCameLast) {
+  input_.allocated = Kbps(900);
+  Empty(950);
+  input_.gone = true;
+  Run(TimeDelta::Seconds(1));
+  // Over the longer times most is of before.
+  Fill(940, TimeDelta::Millis(20));
+  input_.gone = false;
+  input_.steep = true;
+  input_.acked_brief = Kbps(200);
+  Run(TimeDelta::Millis(100));
+  EXPECT_EQ(controller_.rate(), Kbps(200) * RateController::kBackOff);
+}
+
+TEST_F(RateControllerTest, WhatWasKeptFallsAtOnceWhenTheQueueGrowsSteeply) {
+  input_.allocated = Kbps(800);
+  Empty(900);
+  input_.gone = true;
+  Run(TimeDelta::Seconds(1));
+  Fill(950, TimeDelta::Millis(60));
+  input_.gone = false;
+  Run(TimeDelta::Millis(100));
+  ASSERT_GE(controller_.rate(), Kbps(800));
+  input_.steep = true;
+  input_.acked_brief = Kbps(200);
+  // Of packets that left before that fall.
+  input_.now += TimeDelta::Millis(20);
+  controller_.Update(input_);
+  EXPECT_EQ(controller_.rate(), Kbps(200) * RateController::kBackOff);
+}
+
 TEST_F(RateControllerTest, AnotherFallWaitsForPacketsThatLeftAfterTheLast) {
   Fill(800, TimeDelta::Millis(100));
   Run(TimeDelta::Millis(100));
