@@ -67,6 +67,32 @@ struct TransportStats {
   std::optional<double> rtp_packet_loss_sent;
 };
 
+// What congestion control takes the line to a peer to be like, and makes of it. Bit rates are of the line, headers of UDP
+// and IP included, in bit/s; times in ms.
+struct CongestionStats {
+  // What bounds the target; kNothing: its maximum.
+  enum class Limit : uint8_t { kNothing, kDelay, kLoss, kRemb };
+  uint64_t timestamp = 0;
+  bool active = false;  // else the peer gave no feedback after all, and nothing is limited by this
+  uint64_t target_bitrate = 0;
+  uint64_t delay_based_bitrate = 0;  // what each of the two alone would say
+  uint64_t loss_based_bitrate = 0;
+  std::optional<uint64_t> acked_bitrate;  // what arrived lately
+  std::optional<uint64_t> link_capacity;  // once the line was seen full
+  float queue_delay = 0;                  // of the line
+  float pacer_queue_time = 0;             // what waits here will take
+  std::optional<float> round_trip_time;
+  double loss = 0;  // 0-1
+  Limit limit = Limit::kNothing;
+  bool competing = false;          // others hold a queue on the line
+  uint64_t wanted_bitrate = 0;     // by all consumers, at the last division among them
+  uint64_t allocated_bitrate = 0;  // of it
+  uint32_t probes = 0;             // sent so far
+  uint32_t circuit_breaks = 0;     // so often all video was stopped for a while (RFC 8083)
+
+  bool operator==(const CongestionStats&) const = default;
+};
+
 struct DataProducerStats {
   uint64_t timestamp = 0;
   std::string label;

@@ -223,6 +223,16 @@ void Transport::EnableTraceEvents(std::vector<std::string> types, DoneCallback d
   Call(Method::TransportEnableTraceEvent, Body(std::move(request)), Done(std::move(done)));
 }
 
+void Transport::GetCongestionStats(Callback<std::optional<CongestionStats>> done) {
+  using Stats = std::optional<CongestionStats>;
+  Call(Method::TransportGetCongestionStats, NoBody(),
+       Decoded(std::move(done), [](const Response& response) -> absl::StatusOr<Stats> {
+         const auto* body = response.body_as_TransportGetCongestionStats();
+         if (body == nullptr) return UnreadableAnswer();
+         return FromFbs(body->stats());
+       }));
+}
+
 void Transport::OnNotification(const fbs::notification::Notification& notification) {
   switch (notification.event()) {
     case Event::TransportSctpStateChange:

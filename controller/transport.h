@@ -64,6 +64,9 @@ class Transport : public Object {
   virtual void SetMaxOutgoingBitrate(uint32_t bitrate, DoneCallback done);
   virtual void SetMinOutgoingBitrate(uint32_t bitrate, DoneCallback done);
   void EnableTraceEvents(std::vector<std::string> types, DoneCallback done);  // "probation", "bwe"
+  // nullopt where there is no congestion control: no consumer's peer promised feedback of its packets (and on pipes and
+  // direct transports never). Only Sluice's worker knows this request.
+  void GetCongestionStats(Callback<std::optional<CongestionStats>> done);
   void Dump(Callback<TransportDump> done);  // what all kinds have; each kind's own Dump() gives all
 
   const std::map<std::string, std::shared_ptr<Producer>>& producers() const { return producers_; }

@@ -58,6 +58,7 @@ DataProducerDump FromFbs(const fbs::data::ProducerDumpResponse& dump);
 DataConsumerDump FromFbs(const fbs::data::ConsumerDumpResponse& dump);
 
 void FromFbs(const fbs::transport::Stats* stats, TransportStats& result);
+std::optional<CongestionStats> FromFbs(const fbs::transport::CongestionStats* stats);
 std::vector<RtpStreamStats> FromFbs(const flatbuffers::Vector<flatbuffers::Offset<fbs::stream::Stats>>* stats);
 
 ConsumerScore FromFbs(const fbs::consumer::Score* score);

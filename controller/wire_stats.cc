@@ -81,6 +81,31 @@ void FromFbs(const fbs::transport::Stats* stats, TransportStats& result) {
   result.rtp_packet_loss_sent = stats->rtp_packet_loss_sent();
 }
 
+std::optional<CongestionStats> FromFbs(const fbs::transport::CongestionStats* stats) {
+  if (stats == nullptr) return std::nullopt;
+  CongestionStats result;
+  result.timestamp = stats->timestamp();
+  result.active = stats->active();
+  result.target_bitrate = stats->target_bitrate();
+  result.delay_based_bitrate = stats->delay_based_bitrate();
+  result.loss_based_bitrate = stats->loss_based_bitrate();
+  result.acked_bitrate = stats->acked_bitrate();
+  result.link_capacity = stats->link_capacity();
+  result.queue_delay = stats->queue_delay();
+  result.pacer_queue_time = stats->pacer_queue_time();
+  result.round_trip_time = stats->round_trip_time();
+  result.loss = stats->loss();
+  if (stats->limit() <= fbs::transport::CongestionLimit::MAX) {
+    result.limit = static_cast<CongestionStats::Limit>(stats->limit());
+  }
+  result.competing = stats->competing();
+  result.wanted_bitrate = stats->wanted_bitrate();
+  result.allocated_bitrate = stats->allocated_bitrate();
+  result.probes = stats->probes();
+  result.circuit_breaks = stats->circuit_breaks();
+  return result;
+}
+
 std::vector<RtpStreamStats> FromFbs(const flatbuffers::Vector<flatbuffers::Offset<fbs::stream::Stats>>* stats) {
   std::vector<RtpStreamStats> result;
   if (stats == nullptr) return result;

@@ -355,6 +355,63 @@ TEST_F(ObjectsTest, StatisticsAreRead) {
   EXPECT_EQ(result.value[1].ssrc, 0u);
 }
 
+TEST_F(ObjectsTest, WhatCongestionControlTellsIsRead) {
+  auto transport = MakeTransport();
+  Result<std::optional<CongestionStats>> result;
+  transport->GetCongestionStats(result.Take());
+  fbs::transport::GetCongestionStatsResponseT response;
+  response.stats = std::make_unique<fbs::transport::CongestionStatsT>();
+  auto& sent = *response.stats;
+  sent.timestamp = 1;
+  sent.active = true;
+  sent.target_bitrate = 2;
+  sent.delay_based_bitrate = 3;
+  sent.loss_based_bitrate = 4;
+  sent.acked_bitrate = 5;
+  sent.queue_delay = 7.5F;
+  sent.pacer_queue_time = 8.5F;
+  sent.round_trip_time = 9.5F;
+  sent.loss = 0.25;
+  sent.limit = fbs::transport::CongestionLimit::Loss;
+  sent.competing = true;
+  sent.wanted_bitrate = 10;
+  sent.allocated_bitrate = 11;
+  sent.probes = 12;
+  sent.circuit_breaks = 13;
+  fbs::request::RequestT request = worker_.Next();
+  EXPECT_EQ(request.method, Method::TransportGetCongestionStats);
+  EXPECT_EQ(request.handler_id, transport->id());
+  worker_.Accept(request.id, std::move(response));
+  ASSERT_TRUE(result.value) << result.status;
+  EXPECT_EQ(*result.value, (CongestionStats{.timestamp = 1,
+                                            .active = true,
+                                            .target_bitrate = 2,
+                                            .delay_based_bitrate = 3,
+                                            .loss_based_bitrate = 4,
+                                            .acked_bitrate = 5,
+                                            .link_capacity = {},
+                                            .queue_delay = 7.5F,
+                                            .pacer_queue_time = 8.5F,
+                                            .round_trip_time = 9.5F,
+                                            .loss = 0.25,
+                                            .limit = CongestionStats::Limit::kLoss,
+                                            .competing = true,
+                                            .wanted_bitrate = 10,
+                                            .allocated_bitrate = 11,
+                                            .probes = 12,
+                                            .circuit_breaks = 13}));
+
+  transport->GetCongestionStats(result.Take());
+  worker_.Accept(worker_.Next().id, fbs::transport::GetCongestionStatsResponseT());
+  EXPECT_EQ(result.count, 2);
+  EXPECT_TRUE(result.status.ok());
+  EXPECT_FALSE(result.value) << "a transport without congestion control";
+
+  transport->GetCongestionStats(result.Take());
+  worker_.Accept(worker_.Next().id);
+  EXPECT_FALSE(result.status.ok()) << "an answer of nothing";
+}
+
 TEST_F(ObjectsTest, APlainTransportSendsItsKeysAndLearnsTheTuple) {
   Result<std::shared_ptr<PlainTransport>> result;
   router_->CreatePlainTransport({.listen_info = {.ip = "127.0.0.1"},

@@ -227,6 +227,7 @@ void LibraryWorld::AskTransports() {
   webrtc_->Connect({.fingerprints = {{"sha-256", "AB:CD"}}}, Outcome());
   plain_->Connect({.ip = "192.0.2.1", .port = 1}, Outcome());
   pipe_->Connect({.ip = "192.0.2.1", .port = 1}, Outcome());
+  webrtc_->GetCongestionStats(Value<std::optional<CongestionStats>>());
 }
 
 }  // namespace sluice::control

@@ -124,6 +124,7 @@ absl::Status ProducerSend(Note& note, Producer& producer, const fbs::producer::S
 // transport_handlers.cc
 Result TransportDump(Call& call, TransportObject& transport);
 Result TransportGetStats(Call& call, TransportObject& transport);
+Result TransportGetCongestionStats(Call& call, TransportObject& transport);
 // Whatever the kind: the body is the kind's own.
 Result TransportConnect(Call& call, TransportObject& transport);
 Result WebRtcTransportConnect(Call& call, TransportObject& transport, const fbs::webrtc::ConnectRequest& body);

@@ -34,6 +34,7 @@ constexpr std::array<Handler, kMethods> MakeTable() {
   set(Method::RouterCloseTransport, h::Bound<&h::RouterCloseTransport>::Run);
   set(Method::TransportDump, h::Bound<&h::TransportDump>::Run);
   set(Method::TransportGetStats, h::Bound<&h::TransportGetStats>::Run);
+  set(Method::TransportGetCongestionStats, h::Bound<&h::TransportGetCongestionStats>::Run);
   set(Method::TransportConnect, h::Bound<&h::TransportConnect>::Run);
   set(Method::TransportSetMaxIncomingBitrate, h::Bound<&h::TransportSetMaxIncomingBitrate>::Run);
   set(Method::TransportSetMaxOutgoingBitrate, h::Bound<&h::TransportSetMaxOutgoingBitrate>::Run);

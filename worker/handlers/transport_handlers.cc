@@ -85,6 +85,11 @@ Result TransportGetStats(Call& call, TransportObject& transport) {
   return absl::InternalError("a transport of no kind");
 }
 
+Result TransportGetCongestionStats(Call& call, TransportObject& transport) {
+  const auto stats = wire::EncodeCongestionStats(call.b, transport.transport->congestion(), call.turn.now);
+  return Answer{Body::TransportGetCongestionStats, stats.Union()};
+}
+
 Result TransportConnect(Call& call, TransportObject& transport) {
   switch (transport.kind) {
     case TransportKind::kWebRtc:

@@ -223,6 +223,36 @@ fbs::transport::StatsT BaseStats(const TransportObject& of, Timestamp now) {
   return out;
 }
 
+flatbuffers::Offset<fbs::transport::GetCongestionStatsResponse> EncodeCongestionStats(Builder& b,
+                                                                                      const CongestionControl* of,
+                                                                                      Timestamp now) {
+  fbs::transport::GetCongestionStatsResponseT out;
+  if (!of) return fbs::transport::CreateGetCongestionStatsResponse(b, &out);
+  const BandwidthController::Snapshot from = of->snapshot();
+  const auto rate = [](DataRate r) { return static_cast<uint64_t>(r.bps()); };
+  const auto ms = [](TimeDelta t) { return static_cast<float>(t.seconds() * 1000); };
+  fbs::transport::CongestionStatsT stats;
+  stats.timestamp = static_cast<uint64_t>(now.ms());
+  stats.active = of->active();
+  stats.target_bitrate = rate(from.target);
+  stats.delay_based_bitrate = rate(from.delay_based);
+  stats.loss_based_bitrate = rate(from.loss_based);
+  if (from.acked) stats.acked_bitrate = rate(*from.acked);
+  if (from.link_capacity) stats.link_capacity = rate(*from.link_capacity);
+  stats.queue_delay = ms(from.queue_delay);
+  stats.pacer_queue_time = ms(of->queue_time());
+  if (from.rtt) stats.round_trip_time = ms(*from.rtt);
+  stats.loss = from.loss;
+  stats.limit = ToWire(from.limit);
+  stats.competing = from.competing;
+  stats.wanted_bitrate = rate(of->wanted());
+  stats.allocated_bitrate = rate(of->allocated());
+  stats.probes = from.probes;
+  stats.circuit_breaks = of->circuit_breaks();
+  out.stats = Boxed(std::move(stats));
+  return fbs::transport::CreateGetCongestionStatsResponse(b, &out);
+}
+
 absl::StatusOr<DataRate> DecodeRate(uint64_t bps, std::string_view field) {
   if (bps > static_cast<uint64_t>(INT64_MAX)) return absl::InvalidArgumentError(fmt::format("{} is too large", field));
   return DataRate::BitsPerSec(static_cast<int64_t>(bps));

@@ -53,6 +53,11 @@ std::unique_ptr<fbs::srtp::ParametersT> SrtpParameters(const TransportObject& of
 fbs::transport::DumpT BaseDump(const TransportObject& of);
 fbs::transport::StatsT BaseStats(const TransportObject& of, Timestamp now);
 
+// Empty for null.
+flatbuffers::Offset<fbs::transport::GetCongestionStatsResponse> EncodeCongestionStats(Builder& b,
+                                                                                      const CongestionControl* of,
+                                                                                      Timestamp now);
+
 flatbuffers::Offset<fbs::webrtc::DumpResponse> EncodeWebRtcDump(Builder& b, const TransportObject& of,
                                                                 const DtlsContext& dtls);
 flatbuffers::Offset<fbs::webrtc::GetStatsResponse> EncodeWebRtcStats(Builder& b, const TransportObject& of,
@@ -67,6 +72,9 @@ flatbuffers::Offset<fbs::direct::DumpResponse> EncodeDirectDump(Builder& b, cons
 flatbuffers::Offset<fbs::direct::GetStatsResponse> EncodeDirectStats(Builder& b, const TransportObject& of,
                                                                      Timestamp now);
 
+inline fbs::transport::CongestionLimit ToWire(BandwidthController::Limit limit) {
+  return static_cast<fbs::transport::CongestionLimit>(limit);
+}
 inline fbs::sctp::State ToWire(SctpState state) { return static_cast<fbs::sctp::State>(state); }
 fbs::sctp::NegotiatedCapabilitiesT ToWire(const SctpCapabilitiesNegotiated& from);
 inline fbs::webrtc::IceState ToWire(IceState state) { return static_cast<fbs::webrtc::IceState>(state); }
