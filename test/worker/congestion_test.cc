@@ -15,6 +15,7 @@
 namespace sluice {
 namespace {
 
+using fbs::transport::TraceEventType;
 using namespace testing_support;  // NOLINT(google-build-using-namespace): of tests
 
 constexpr uint8_t kNumberId = 5;
@@ -99,6 +100,23 @@ class WorkerCongestionTest : public MediaWorkerTest {
     return out;
   }
 
+  void Trace(const std::vector<TraceEventType>& types) {
+    fbs::transport::EnableTraceEventRequestT request;
+    request.events = types;
+    Accept(worker_.Request(Method::TransportEnableTraceEvent, "receiver", Body::TransportEnableTraceEvent,
+                           fbs::transport::CreateEnableTraceEventRequest(worker_.b, &request).Union()));
+  }
+  // What of them came by now.
+  std::vector<fbs::transport::TraceNotificationT> TakeTraces() {
+    Accept(worker_.Request(Method::TransportDump, "receiver"));  // they come in order: what was told before is read
+    std::vector<fbs::transport::TraceNotificationT> traces;
+    while (const auto* told = worker_.AwaitNotification(Event::TransportTrace, "receiver", 0)) {
+      traces.emplace_back();
+      told->body_as_TransportTrace()->UnPackTo(&traces.back());
+    }
+    return traces;
+  }
+
   UdpPeer peer_, receiver_;
   uint16_t sender_port_ = 0, receiver_port_ = 0;
   uint16_t seq_ = 1;
@@ -140,6 +158,77 @@ TEST_F(WorkerCongestionTest, StatisticsTellWhatTheLineIsTakenToCarry) {
   EXPECT_GT(stats->probes, 0u);
   EXPECT_EQ(stats->circuit_breaks, 0u);
   EXPECT_GE(stats->timestamp, before->timestamp + 3000);
+}
+
+TEST_F(WorkerCongestionTest, TheEstimateIsTracedAndNothingElse) {
+  Trace({TraceEventType::Bwe});
+  ConsumeVideo();
+  RunCall(TimeDelta::Seconds(3));
+  const auto traces = TakeTraces();
+  ASSERT_GE(traces.size(), 3u) << "layers are divided every second";
+  for (const auto& trace : traces) {
+    ASSERT_EQ(trace.type, TraceEventType::Bwe);
+    EXPECT_EQ(trace.direction, fbs::base::TraceDirection::Out);
+    EXPECT_EQ(trace.info.AsBwe()->bwe_type, fbs::transport::BweType::TransportCc);
+    EXPECT_EQ(trace.info.AsBwe()->start_bitrate, kStart);
+  }
+  EXPECT_EQ(traces.front().info.AsBwe()->available_bitrate, kStart);
+  const auto available = [](const auto& trace) { return trace.info.AsBwe()->available_bitrate; };
+  EXPECT_GT(available(*std::ranges::max_element(traces, {}, available)), kStart) << "loopback carries more";
+  const auto& last = *traces.back().info.AsBwe();
+  EXPECT_NEAR(static_cast<double>(last.desired_bitrate), 840'000, 400'000);
+  EXPECT_LE(last.effective_desired_bitrate, last.desired_bitrate);
+  EXPECT_EQ(last.min_bitrate, 0u) << "none was set";
+  EXPECT_EQ(last.max_bitrate, 0u);
+  EXPECT_GT(traces.back().timestamp, traces.front().timestamp + 1000);
+}
+
+TEST_F(WorkerCongestionTest, ProbesAreTracedUntilTheyAreNotAskedFor) {
+  Trace({TraceEventType::Probation});
+  ConsumeVideo();
+  RunCall(TimeDelta::Seconds(2));
+  const auto traces = TakeTraces();
+  const auto stats = Stats("receiver");
+  ASSERT_TRUE(stats);
+  EXPECT_THAT(traces, testing::SizeIs(testing::AllOf(testing::Gt(0u), testing::Le(stats->probes))));
+  for (const auto& trace : traces) {
+    EXPECT_EQ(trace.type, TraceEventType::Probation);
+    EXPECT_EQ(trace.direction, fbs::base::TraceDirection::Out);
+    EXPECT_EQ(trace.info.type, fbs::transport::TraceInfo::NONE);
+  }
+  Trace({});
+  RunCall(TimeDelta::Seconds(2));
+  EXPECT_THAT(TakeTraces(), testing::IsEmpty());
+}
+
+// What waited for its turn is shown as it leaves.
+TEST_F(WorkerCongestionTest, PacketsOfAConsumerAreTracedAsTheyLeave) {
+  ConsumeVideo();
+  fbs::consumer::EnableTraceEventRequestT request;
+  request.events = {fbs::consumer::TraceEventType::Rtp, fbs::consumer::TraceEventType::Keyframe};
+  Accept(worker_.Request(Method::ConsumerEnableTraceEvent, "c", Body::ConsumerEnableTraceEvent,
+                         fbs::consumer::CreateEnableTraceEventRequest(worker_.b, &request).Union()));
+  RunCall(TimeDelta::Seconds(1));
+  std::vector<fbs::consumer::TraceNotificationT> packets, key_frames;
+  while (const auto* told = worker_.AwaitNotification(Event::ConsumerTrace, "c", 100)) {
+    const auto* trace = told->body_as_ConsumerTrace();
+    auto& list = trace->type() == fbs::consumer::TraceEventType::Rtp ? packets : key_frames;
+    list.emplace_back();
+    trace->UnPackTo(&list.back());
+  }
+  ASSERT_EQ(key_frames.size(), 1u);
+  EXPECT_TRUE(key_frames[0].info.AsKeyFrame()->rtp_packet->is_key_frame);
+  ASSERT_GT(packets.size(), 40u);
+  std::optional<uint16_t> number;
+  for (const auto& trace : packets) {
+    const auto& packet = *trace.info.AsRtp()->rtp_packet;
+    EXPECT_EQ(trace.direction, fbs::base::TraceDirection::Out);
+    if (trace.info.AsRtp()->is_rtx) continue;
+    EXPECT_EQ(packet.ssrc, kReceived);
+    EXPECT_EQ(packet.sequence_number, static_cast<uint16_t>(number.value_or(packet.sequence_number - 1) + 1));
+    number = packet.sequence_number;
+    EXPECT_TRUE(packet.wide_sequence_number);
+  }
 }
 
 }  // namespace
