@@ -31,7 +31,8 @@ constexpr TimeDelta kMostDrain = TimeDelta::Seconds(2);
 constexpr TimeDelta kEmpty = TimeDelta::Millis(12);
 constexpr TimeDelta kShortQueue = TimeDelta::Millis(25);
 constexpr TimeDelta kStanding = TimeDelta::Seconds(2);
-constexpr double kProgress = 0.6;  // of the queue: it gets shorter
+constexpr double kReallyLess = 0.9;  // of what arrived when the queue was first seen
+constexpr double kProgress = 0.6;    // of the queue: it gets shorter
 constexpr TimeDelta kGone = TimeDelta::Seconds(2);
 constexpr double kGivenBack = 0.8;
 constexpr TimeDelta kMostCompeting = TimeDelta::Seconds(60);
@@ -199,7 +200,9 @@ void RateController::JudgeCompetition(const Input& input) {
     standing_since_ = input.now;
     standing_queue_ = input.queue;
   }
-  if (!standing_since_.IsNever() && input.now - standing_since_ > kStanding + input.queue * 2.0) {
+  // Of layers as much may be sent as before, whatever the rate is: then the queue may stay for that.
+  const bool same = input.allocated > DataRate::Zero() && input.acked && *input.acked > standing_rate_ * kReallyLess;
+  if (!same && !standing_since_.IsNever() && input.now - standing_since_ > kStanding + input.queue * 2.0) {
     competing_ = true;
     rate_ = std::max(rate_, standing_rate_ * kGivenBack);  // it fell for nothing
     competing_until_ = input.now + competing_for_;

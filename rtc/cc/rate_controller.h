@@ -11,9 +11,9 @@
 //   undo     if packets that left before a fall, shortly after those that told of it, find no queue, it was a stall of the
 //            line and not too much. A queue that goes more slowly was drained, by others too
 //   drain    after a fall less still, as much as empties the queue in kDrainTime
-//   compete  a queue that does not get shorter though less is sent is somebody else's: it is tolerated then, loss alone
-//            is obeyed, until the queue has gone; and from time to time it is tried again, for flows like this one may
-//            take each other for such
+//   compete  a queue that does not get shorter though less is sent (of layers: though less arrives) is somebody
+//            else's: it is tolerated then, loss alone is obeyed, until the queue has gone; and from time to time it is
+//            tried again, for flows like this one may take each other for such
 #pragma once
 
 #include <algorithm>

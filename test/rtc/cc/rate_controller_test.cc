@@ -258,6 +258,16 @@ TEST_F(RateControllerTest, AQueueThatStaysWhateverIsSentIsSomebodyElses) {
   EXPECT_EQ(controller_.rate(), before * RateController::kLossBackOff);
 }
 
+TEST_F(RateControllerTest, AQueueThatStaysBecauseLayersWereKeptIsOurOwn) {
+  input_.allocated = Kbps(600);
+  Fill(700, TimeDelta::Millis(100));
+  Run(TimeDelta::Seconds(6));
+  EXPECT_FALSE(controller_.competing());
+  input_.acked = input_.acked_long = Kbps(600);
+  Run(TimeDelta::Seconds(3));
+  EXPECT_TRUE(controller_.competing());
+}
+
 TEST_F(RateControllerTest, AQueueThatGetsShorterIsOurOwn) {
   for (int ms = 500; ms > 40; ms -= 20) {
     Fill(800, TimeDelta::Millis(ms));
