@@ -4,29 +4,33 @@
 
 namespace sluice {
 
-DataRate LayerAllocator::Climber::RateOf(size_t layer) const {
-  return layer < demand->rates.size() ? demand->rates[layer] : DataRate::Zero();
+LayerRate LayerAllocator::Climber::RateOf(size_t layer) const {
+  return layer < demand->rates.size() ? demand->rates[layer] : LayerRate();
 }
 
 // The next layer that is being sent.
 std::optional<size_t> LayerAllocator::Climber::Next() const {
   const size_t end = demand->rates.size();
   for (size_t layer = given == kNoLayer ? 0 : given + 1; layer <= demand->wanted && layer < end; ++layer) {
-    if (demand->rates[layer] > DataRate::Zero()) return layer;
+    if (demand->rates[layer].now > DataRate::Zero()) return layer;
   }
   return std::nullopt;
 }
 
-// What `total` becomes when it climbs to `layer`.
-DataRate LayerAllocator::Climber::After(size_t layer, DataRate total) const {
-  return DataRate::BitsPerSec(total.bps() - rate().bps() + RateOf(layer).bps());
+// What costs less than the layer below always does.
+bool LayerAllocator::Climber::Fits(size_t layer, const LayerRate& total, const LayerBudget& budget) const {
+  const LayerRate after = After(layer, total);
+  if (IsRise(layer)) {
+    return after.now <= total.now || (after.most() * kRoomToRise <= budget.rise && after.most() <= budget.ceiling);
+  }
+  return after.now <= total.now || after.least() <= budget.held;
 }
 
 // The budget for it to climb on.
-DataRate LayerAllocator::Climber::Needs(DataRate total) const {
-  const size_t next = *Next();
-  const DataRate needs = After(next, total) * kRoomToRise;
-  return next >= demand->rise_limit ? std::max(needs, demand->rise_enough) : needs;
+DataRate LayerAllocator::Climber::Needs(const LayerRate& total, const LayerBudget& budget) const {
+  const LayerRate after = After(*Next(), total);
+  const DataRate needs = after.most() * kRoomToRise;
+  return after.most() > budget.ceiling ? std::max(needs, budget.enough) : needs;
 }
 
 bool LayerAllocator::Climber::IsRise(size_t layer) const {
@@ -57,32 +61,28 @@ LayerAllocator::Climber* LayerAllocator::Choose() {
   return chosen;
 }
 
-const LayerAllocation& LayerAllocator::Allocate(std::span<const LayerDemand> demands, DataRate budget, DataRate held) {
+const LayerAllocation& LayerAllocator::Allocate(std::span<const LayerDemand> demands, const LayerBudget& budget) {
   climbers_.clear();
   out_.given.clear();
-  out_.total = out_.next = DataRate::Zero();
+  LayerRate total;
   for (const LayerDemand& demand : demands) {
     climbers_.push_back({.demand = &demand, .given = demand.may_starve ? kNoLayer : 0});
-    out_.total = out_.total + climbers_.back().rate();
+    total = total + climbers_.back().rate();
   }
   const Climber* waiting = nullptr;  // the first that could not climb
   while (Climber* climber = Choose()) {
     const std::optional<size_t> next = climber->Next();
-    climber->done = !next;
-    if (!next) continue;
-    const DataRate after = climber->After(*next, out_.total);
-    const bool rises = climber->IsRise(*next);
-    const bool fits = rises ? after * kRoomToRise <= budget : after <= held;
-    if ((after > out_.total && !fits) || (rises && *next >= climber->demand->rise_limit)) {
-      climber->done = true;
-      if (!waiting) waiting = climber;
+    climber->done = !next || !climber->Fits(*next, total, budget);
+    if (climber->done) {
+      if (next && !waiting) waiting = climber;
       continue;
     }
-    out_.total = after;
+    total = climber->After(*next, total);
     climber->given = *next;
     ++climber->steps;
   }
-  if (waiting) out_.next = waiting->Needs(out_.total);
+  out_.total = total.now;
+  out_.next = waiting ? waiting->Needs(total, budget) : DataRate::Zero();
   for (const Climber& climber : climbers_) out_.given.push_back(climber.given);
   return out_;
 }

@@ -3,15 +3,16 @@
 // Everybody gets the lowest layer first, those of higher priority before others. What is left goes to climbing towards
 // what is wanted, higher priorities first; among equals whoever stands lowest climbs next, a layer at a time; of these
 // who has that layer already, then who fell longest ago, so that what does not fit for all is not taken from one to be
-// given to another. A layer is climbed to as long as the sum stays within the budget; one that a consumer does not
-// have yet only if kRoomToRise of the sum is there, so that a budget or a rate that sways does not move anybody up and
-// down. Who has a layer may keep it within a budget of its own, `held`, which is for the same end not less than the
-// other: a measured rate is a tenth higher in the second of a key frame.
+// given to another. A layer is climbed to as long as the sum stays within the budget. So that budgets and rates that sway
+// do not move anybody up and down, one that a consumer does not have yet needs kRoomToRise of the sum, both as it is at
+// present and as it usually is, and a sum below the ceiling (LayerCeiling); one that it has is kept if either sum is within
+// `held`, a budget of its own.
 //
 // AllocateLayers() is for whoever asks once; a LayerAllocator keeps its memory, and allocates nothing once it had as many
 // demands, of at most kUsualLayers layers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -29,15 +30,35 @@ inline constexpr size_t kNoLayer = SIZE_MAX;
 // More than codecs offer: three spatial ones of four temporal ones.
 inline constexpr size_t kUsualLayers = 16;
 
-// What one consumer could get. Layers ascend; a rate is of everything that is sent when that layer is chosen.
+// Of everything that is sent when a layer is chosen. An encoder's rate sways by a fifth within seconds.
+struct LayerRate {
+  DataRate now;    // of the last second; zero: it is not being sent
+  DataRate usual;  // of the last seconds
+
+  constexpr LayerRate() = default;
+  constexpr LayerRate(DataRate steady) : now(steady), usual(steady) {}
+  constexpr LayerRate(DataRate now, DataRate usual) : now(now), usual(usual) {}
+
+  DataRate most() const { return std::max(now, usual); }
+  DataRate least() const { return std::min(now, usual); }
+  LayerRate operator+(const LayerRate& o) const { return {now + o.now, usual + o.usual}; }
+  LayerRate operator-(const LayerRate& o) const { return {now - o.now, usual - o.usual}; }
+};
+
+// What may be sent to all.
+struct LayerBudget {
+  DataRate rise;                            // for what somebody does not have yet
+  DataRate held;                            // for what is sent already; not less
+  DataRate ceiling = DataRate::Infinite();  // nobody rises to a sum beyond
+  DataRate enough;                          // with so much to rise there would be no ceiling
+};
+
+// What one consumer could get. Layers ascend.
 struct LayerDemand {
-  absl::InlinedVector<DataRate, kUsualLayers> rates;  // zero: it is not being sent at present, and passed over
+  absl::InlinedVector<LayerRate, kUsualLayers> rates;  // those not being sent are passed over
   size_t wanted = 0;                                  // no layer above this one
   size_t current = 0;                                 // what it was given last, or kNoLayer
   uint8_t priority = 1;
-  // A layer that it does not have it is given only if it is below this one.
-  size_t rise_limit = kNoLayer;
-  DataRate rise_enough;                   // with such a budget there would be no such limit
   Timestamp fallen = Timestamp::Never();  // when something was taken from it last
   bool may_starve = false;  // it may get nothing when even its lowest layer does not fit; else it gets that in any case
 };
@@ -46,7 +67,7 @@ inline constexpr double kRoomToRise = 1.1;
 
 struct LayerAllocation {
   std::vector<size_t> given;  // for each demand, in their order; kNoLayer only where it may starve
-  DataRate total;             // of what is given
+  DataRate total;             // of what is given, at present
   // What the budget would have to be for the next step up that somebody wants; zero: nobody does.
   DataRate next;
 };
@@ -54,7 +75,7 @@ struct LayerAllocation {
 class LayerAllocator {
  public:
   // Until the next call. `demands` is not kept.
-  const LayerAllocation& Allocate(std::span<const LayerDemand> demands, DataRate budget, DataRate held);
+  const LayerAllocation& Allocate(std::span<const LayerDemand> demands, const LayerBudget& budget);
 
  private:
   struct Climber {
@@ -63,11 +84,12 @@ class LayerAllocator {
     size_t steps = 0;
     bool done = false;
 
-    DataRate RateOf(size_t layer) const;
-    DataRate rate() const { return RateOf(given); }
+    LayerRate RateOf(size_t layer) const;
+    LayerRate rate() const { return RateOf(given); }
     std::optional<size_t> Next() const;
-    DataRate After(size_t layer, DataRate total) const;
-    DataRate Needs(DataRate total) const;
+    LayerRate After(size_t layer, const LayerRate& total) const { return total - rate() + RateOf(layer); }
+    bool Fits(size_t layer, const LayerRate& total, const LayerBudget& budget) const;
+    DataRate Needs(const LayerRate& total, const LayerBudget& budget) const;
     bool IsRise(size_t layer) const;
     bool Keeps() const;
     bool ClimbsBefore(const Climber& other) const;
@@ -79,7 +101,7 @@ class LayerAllocator {
 };
 
 inline LayerAllocation AllocateLayers(std::span<const LayerDemand> demands, DataRate budget, DataRate held) {
-  return LayerAllocator().Allocate(demands, budget, held);
+  return LayerAllocator().Allocate(demands, {.rise = budget, .held = held});
 }
 inline LayerAllocation AllocateLayers(std::span<const LayerDemand> demands, DataRate budget) {
   return AllocateLayers(demands, budget, budget);

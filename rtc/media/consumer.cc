@@ -176,7 +176,7 @@ Consumer::LayerCount Consumer::layer_count() const {
   return {.spatial = params.spatial_layers, .temporal = params.temporal_layers};
 }
 
-DataRate Consumer::RateOfLayers(ConsumerLayers layers, DataSize per_packet, Timestamp now) const {
+LayerRate Consumer::RateOfLayers(ConsumerLayers layers, DataSize per_packet, Timestamp now) const {
   constexpr int kAll = 255;
   const bool simulcast = type() == RtpType::kSimulcast;
   const auto stream = static_cast<size_t>(simulcast ? layers.spatial : 0);

@@ -18,7 +18,7 @@
 
 #include "absl/status/statusor.h"
 #include "rtc/base/rng.h"
-#include "rtc/cc/layer_hold.h"
+#include "rtc/cc/layer_allocation.h"
 #include "rtc/forward/layer_selector.h"
 #include "rtc/media/media_event.h"
 #include "rtc/media/outgoing_stream.h"
@@ -111,8 +111,9 @@ class Consumer {
   // There is no bandwidth even for the lowest layer: nothing goes out. An event tells that no layers are being forwarded.
   void SetStarved(bool starved, MediaEvents& events);
   bool starved() const { return starved_; }
-  // For whoever sets the limit.
-  LayerHold& layer_hold() { return layer_hold_; }
+  // For whoever sets the limit: when something was taken from it last.
+  void NoteFall(Timestamp now) { fallen_ = now; }
+  Timestamp fallen() const { return fallen_; }
   std::optional<ConsumerLayers> preferred_layers() const;
   std::optional<ConsumerLayers> target_layers() const;
   std::optional<ConsumerLayers> current_layers() const;
@@ -122,9 +123,9 @@ class Consumer {
     int temporal = 1;
   };
   LayerCount layer_count() const;
-  // What comes at present of what is sent when these layers are chosen, each packet counted as `per_packet` larger; zero:
+  // What comes of what is sent when these layers are chosen, each packet counted as `per_packet` larger; zero at present:
   // nothing of the highest of them.
-  DataRate RateOfLayers(ConsumerLayers layers, DataSize per_packet, Timestamp now) const;
+  LayerRate RateOfLayers(ConsumerLayers layers, DataSize per_packet, Timestamp now) const;
   void SetPriority(uint8_t priority) { priority_ = priority; }
   uint8_t priority() const { return priority_; }
 
@@ -167,7 +168,7 @@ class Consumer {
   std::array<bool, 128> supported_{};  // by mapped payload type
   std::vector<TraceKind> trace_kinds_;
   std::optional<ConsumerLayers> limit_;
-  LayerHold layer_hold_;
+  Timestamp fallen_ = Timestamp::Never();
   std::optional<ConsumerLayers> reported_layers_;
   ConsumerScore reported_score_;
   ConsumerScore newest_score_;  // kept for its memory

@@ -178,27 +178,25 @@ ProducerStream::KeyFrameRequest ProducerStream::TakeKeyFrameRequest() {
 }
 
 void ProducerStream::CountLayer(const codec::FrameInfo& frame, size_t size, Timestamp arrival) {
-  for (LayerRate& layer : layer_rates_) {
-    if (layer.spatial == frame.spatial_layer && layer.temporal == frame.temporal_layer) {
-      return layer.rate.Add(size, arrival);
-    }
+  for (LayerCounter& layer : layer_rates_) {
+    if (layer.spatial == frame.spatial_layer && layer.temporal == frame.temporal_layer) return layer.Add(size, arrival);
   }
   if (layer_rates_.size() == kMaxLayers) return;
   layer_rates_.push_back({.spatial = frame.spatial_layer, .temporal = frame.temporal_layer});
-  layer_rates_.back().rate.Add(size, arrival);
+  layer_rates_.back().Add(size, arrival);
 }
 
-DataRate ProducerStream::RateOfLayers(int spatial, int temporal, DataSize per_packet, Timestamp now) const {
+LayerRate ProducerStream::RateOfLayers(int spatial, int temporal, DataSize per_packet, Timestamp now) const {
   constexpr int kAll = 255;
-  DataRate sum;
+  LayerRate sum;
   bool has_highest = spatial == kAll;
-  for (const LayerRate& layer : layer_rates_) {
+  for (const LayerCounter& layer : layer_rates_) {
     if (layer.spatial > spatial || layer.temporal > temporal) continue;
-    const DataRate rate = layer.rate.Rate(now, per_packet);
-    has_highest |= layer.spatial == spatial && rate > DataRate::Zero();
+    const LayerRate rate(layer.now.Rate(now, per_packet), layer.usual.Rate(now, per_packet));
+    has_highest |= layer.spatial == spatial && rate.now > DataRate::Zero();
     sum = sum + rate;
   }
-  return has_highest ? sum : DataRate::Zero();
+  return has_highest ? sum : LayerRate();
 }
 
 void ProducerStream::Pause() {
@@ -233,8 +231,8 @@ RtpStreamStats ProducerStream::Stats(Timestamp now) const {
   out.packets_retransmitted = stats.rtx_packets;
   out.packets_repaired = stats.repaired;
   out.round_trip_time = receive_->rtt();
-  for (const LayerRate& layer : layer_rates_) {
-    out.rate_by_layer.push_back({.spatial = layer.spatial, .temporal = layer.temporal, .rate = layer.rate.Rate(now)});
+  for (const LayerCounter& layer : layer_rates_) {
+    out.rate_by_layer.push_back({.spatial = layer.spatial, .temporal = layer.temporal, .rate = layer.now.Rate(now)});
   }
   return out;
 }

@@ -13,6 +13,7 @@
 
 #include "rtc/base/ids.h"
 #include "rtc/base/units.h"
+#include "rtc/cc/layer_allocation.h"
 #include "rtc/codec/media_codec.h"
 #include "rtc/media/key_frame_requester.h"
 #include "rtc/media/rtp_parameters.h"
@@ -87,15 +88,22 @@ class ProducerStream {
 
   // Of the layers up to these, each packet counted as `per_packet` larger. Zero while none of the highest spatial one
   // comes.
-  DataRate RateOfLayers(int spatial, int temporal, DataSize per_packet, Timestamp now) const;
+  LayerRate RateOfLayers(int spatial, int temporal, DataSize per_packet, Timestamp now) const;
   RtpStreamStats Stats(Timestamp now) const;
 
  private:
   static constexpr size_t kMaxLayers = 16;  // whose rates are told apart
-  struct LayerRate {
+  static constexpr TimeDelta kUsual = TimeDelta::Seconds(5);
+  struct LayerCounter {
     uint8_t spatial = 0;
     uint8_t temporal = 0;
-    RateCounter rate;
+    RateCounter now;
+    RateCounter usual{kUsual};
+
+    void Add(size_t size, Timestamp arrival) {
+      now.Add(size, arrival);
+      usual.Add(size, arrival);
+    }
   };
   void CountLayer(const codec::FrameInfo& frame, size_t size, Timestamp arrival);
   void EnsureReceive(Ssrc ssrc);
@@ -128,7 +136,7 @@ class ProducerStream {
   uint64_t discarded_ = 0;
   uint64_t rtx_discarded_ = 0;
   uint64_t key_frame_count_ = 0;
-  std::vector<LayerRate> layer_rates_;  // at most kMaxLayers
+  std::vector<LayerCounter> layer_rates_;  // at most kMaxLayers
 };
 
 }  // namespace sluice

@@ -1,4 +1,5 @@
-// Bits per second over the last second, in buckets of 50 ms. Fixed size; adding and reading are O(1) amortised.
+// Bits per second over the last while, a second unless told otherwise, in kBuckets buckets. Fixed size; adding and reading
+// are O(1) amortised.
 #pragma once
 
 #include <array>
@@ -13,6 +14,9 @@ class RateCounter {
  public:
   static constexpr TimeDelta kWindow = TimeDelta::Seconds(1);
 
+  RateCounter() = default;
+  explicit RateCounter(TimeDelta window) : bucket_us_(window.us() / kBuckets) {}
+
   void Add(size_t bytes, Timestamp now);
   // Zero before the first Add. A stream younger than the window is measured over its own age, but at least 100 ms.
   // Each call of Add() counts as `per_packet` more.
@@ -21,11 +25,10 @@ class RateCounter {
   double PacketRate(Timestamp now) const;
 
  private:
-  static constexpr int64_t kBucketUs = 50'000;
   static constexpr int64_t kBuckets = 20;
 
   struct Bucket {
-    int64_t index = -1;  // of time / kBucketUs
+    int64_t index = -1;  // of time / bucket_us_
     int64_t bytes = 0;
     int64_t packets = 0;
   };
@@ -36,6 +39,7 @@ class RateCounter {
   };
   Sum SumOf(Timestamp now) const;
 
+  int64_t bucket_us_ = kWindow.us() / kBuckets;
   std::array<Bucket, kBuckets> buckets_;
   Timestamp first_;
 };

@@ -9,13 +9,13 @@ namespace {
 // The best of what is being sent, if there were no limit.
 size_t BestOf(const LayerDemand& demand) {
   size_t best = std::min(demand.wanted, demand.rates.size() - 1);
-  while (best > 0 && demand.rates[best] == DataRate::Zero()) --best;
+  while (best > 0 && demand.rates[best].now == DataRate::Zero()) --best;
   return best;
 }
 
 // Nothing to go by: a picture that stands still, or one that is yet to come.
 bool IsSilent(const LayerDemand& demand) {
-  return std::ranges::all_of(demand.rates, [](DataRate rate) { return rate == DataRate::Zero(); });
+  return std::ranges::all_of(demand.rates, [](const LayerRate& rate) { return rate.now == DataRate::Zero(); });
 }
 
 void Starve(Consumer& consumer, bool starved, Turn& turn) {
@@ -39,7 +39,7 @@ ConsumerLayers LayerDivider::Share::LayersOf(size_t index) const {
 LayerDemand LayerDivider::DemandOf(const Share& share, DataSize per_packet, Timestamp now) {
   const Consumer& consumer = *share.consumer;
   const Consumer::LayerCount count = consumer.layer_count();
-  LayerDemand demand{.priority = consumer.priority()};
+  LayerDemand demand{.priority = consumer.priority(), .fallen = consumer.fallen()};
   for (int spatial = 0; spatial < count.spatial; ++spatial) {
     for (int temporal = 0; temporal < count.temporal; ++temporal) {
       demand.rates.push_back(consumer.RateOfLayers({.spatial = spatial, .temporal = temporal}, per_packet, now));
@@ -56,6 +56,7 @@ LayerDemand LayerDivider::DemandOf(const Share& share, DataSize per_packet, Time
 void LayerDivider::Gather(Consumers consumers, const Budget& budget, Turn& turn) {
   shares_.clear();
   demands_.clear();
+  had_ = {};
   sent_ = DataRate::Zero();
   for (const auto& consumer : consumers) {
     if (!TakesPartInDivision(*consumer)) continue;
@@ -69,15 +70,20 @@ void LayerDivider::Gather(Consumers consumers, const Budget& budget, Turn& turn)
       Starve(*consumer, false, turn);
       continue;
     }
-    if (budget.estimated) {
-      demand.rise_limit = consumer->layer_hold().Limit(budget.rise, turn.now);
-      demand.rise_enough = consumer->layer_hold().Enough(turn.now);
-      demand.fallen = consumer->layer_hold().fallen();
-    }
-    if (const auto sent = consumer->current_layers()) sent_ = sent_ + demand.rates[share.IndexOf(*sent)];
+    if (demand.current != kNoLayer) had_ = had_ + demand.rates[demand.current];
+    if (const auto sent = consumer->current_layers()) sent_ = sent_ + demand.rates[share.IndexOf(*sent)].now;
     shares_.push_back(share);
     demands_.push_back(std::move(demand));
   }
+}
+
+LayerBudget LayerDivider::BudgetOf(const Budget& budget, Timestamp now) {
+  LayerBudget out{.rise = budget.rise, .held = budget.held};
+  if (!budget.estimated) return out;
+  if (had_.least() > budget.held) ceiling_.OnFall(had_.least(), budget.rise, now);
+  out.ceiling = ceiling_.Most(budget.rise, now);
+  out.enough = ceiling_.Enough(now);
+  return out;
 }
 
 // All with layers but one: the first of the highest priority.
@@ -104,23 +110,24 @@ void LayerDivider::Give(const Share& share, size_t given, bool deep, Turn& turn)
 LayerDivider::Division LayerDivider::Divide(Consumers consumers, const Budget& budget, Turn& turn) {
   Gather(consumers, budget, turn);
   if (budget.estimated) LetStarve();
-  const LayerAllocation& allocation = allocator_.Allocate(demands_, budget.rise, budget.held);
-  Division out{.given = allocation.total, .next = allocation.next};
+  const LayerAllocation& allocation = allocator_.Allocate(demands_, BudgetOf(budget, turn.now));
+  Division out{.given = allocation.total, .next = allocation.next, .raised = allocation.total > had_.now};
   out.deep = budget.estimated && sent_ > budget.held * kDeepFall;
   out.has_layers = std::ranges::any_of(shares_, [](const Share& share) { return HasLayers(*share.consumer); });
-  DataRate before;
+  bool rises = false;
   for (size_t i = 0; i < shares_.size(); ++i) {
     const LayerDemand& demand = demands_[i];
     const size_t given = allocation.given[i];
-    if (demand.current != kNoLayer) before = before + demand.rates[demand.current];
-    out.wanted = out.wanted + demand.rates[BestOf(demand)];
+    out.wanted = out.wanted + demand.rates[BestOf(demand)].now;
     out.limited |= given == kNoLayer || given < BestOf(demand);
+    // One above, so that no layer is the lowest.
+    rises |= given + 1 > demand.current + 1;
     // What is not sent any more was not taken for want of bandwidth.
-    const bool still_there = demand.current == kNoLayer || demand.rates[demand.current] > DataRate::Zero();
-    if (still_there) shares_[i].consumer->layer_hold().OnGiven(demand.current, given, budget.rise, turn.now);
+    const bool still_there = demand.current == kNoLayer || demand.rates[demand.current].now > DataRate::Zero();
+    if (given + 1 < demand.current + 1 && still_there) shares_[i].consumer->NoteFall(turn.now);
     Give(shares_[i], given, out.deep, turn);
   }
-  out.raised = out.given > before;
+  if (rises) ceiling_.OnRise(budget.rise, turn.now);
   return out;
 }
 

@@ -12,6 +12,7 @@
 #include "rtc/base/roster.h"
 #include "rtc/base/units.h"
 #include "rtc/cc/layer_allocation.h"
+#include "rtc/cc/layer_ceiling.h"
 #include "rtc/media/consumer.h"
 #include "rtc/transport/turn.h"
 
@@ -22,8 +23,8 @@ class LayerDivider {
   using Consumers = const Roster<Consumer, std::unique_ptr<Consumer>>&;
 
   // Rates are of RTP packets, each counted as `per_packet` larger. `estimated`: the budget is an estimate, which sways and
-  // may be less than anybody can be sent. Then who fell waits before it rises (LayerHold), and who comes last may get
-  // nothing when not even the lowest layers fit; but for one, and for those without layers.
+  // may be less than anybody can be sent. Then what did not fit is a ceiling for a while (LayerCeiling), and who comes last
+  // may get nothing when not even the lowest layers fit; but for one, and for those without layers.
   struct Budget {
     DataRate rise;  // for what somebody does not have yet
     DataRate held;  // for what is sent already; not less
@@ -58,6 +59,7 @@ class LayerDivider {
 
   static LayerDemand DemandOf(const Share& share, DataSize per_packet, Timestamp now);
   void Gather(Consumers consumers, const Budget& budget, Turn& turn);
+  LayerBudget BudgetOf(const Budget& budget, Timestamp now);
   void LetStarve();
   static void Give(const Share& share, size_t given, bool deep, Turn& turn);
   // What is sent now is so much more than may be that to go on with it until key frames of lower layers come would only
@@ -67,6 +69,8 @@ class LayerDivider {
   std::vector<Share> shares_;
   std::vector<LayerDemand> demands_;  // of the shares, in their order
   LayerAllocator allocator_;
+  LayerCeiling ceiling_;
+  LayerRate had_;  // what layers take that were given last
   DataRate sent_;  // of layers that are being forwarded
 };
 

@@ -21,10 +21,18 @@ void Allocate(ByteReader& in, ReportCap& cap, Timestamp now) {
     demand.current = in.U8() == 0 ? kNoLayer : in.U8();
     demand.priority = in.U8();
     demand.may_starve = in.U8() & 1;
-    for (int left = in.U8() % 10; left > 0; --left) demand.rates.push_back(DataRate::KilobitsPerSec(in.U16()));
+    for (int left = in.U8() % 10; left > 0; --left) {
+      const DataRate now = DataRate::KilobitsPerSec(in.U16());
+      demand.rates.push_back({now, DataRate::KilobitsPerSec(in.U16())});
+    }
   }
-  const DataRate budget = cap.cap().value_or(DataRate::KilobitsPerSec(in.U16()));
-  const LayerAllocation allocation = AllocateLayers(demands, budget);
+  const DataRate rise = cap.cap().value_or(DataRate::KilobitsPerSec(in.U16()));
+  const LayerBudget budget{.rise = rise,
+                           .held = rise * (1 + in.U8() / 256.0),
+                           .ceiling = DataRate::KilobitsPerSec(in.U16()),
+                           .enough = DataRate::KilobitsPerSec(in.U16())};
+  LayerAllocator allocator;
+  const LayerAllocation& allocation = allocator.Allocate(demands, budget);
   SLUICE_CHECK(allocation.given.size() == demands.size());
   for (size_t i = 0; i < demands.size(); ++i) {
     const size_t given = allocation.given[i];

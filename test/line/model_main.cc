@@ -19,6 +19,7 @@ struct Wanted {
   std::vector<int> layers_kbps = {70, 250, 900};
   uint16_t key_frame_times = 4;
   int fps = 25;
+  double sway = 0;
   std::vector<int> lines_kbps = {1000, 3000, 500};
   int settle_s = 5;
   int phase_s = 30;
@@ -43,7 +44,8 @@ json Look(LineConference& conference, int seconds) {
 
 json Play(const Wanted& wanted) {
   SimulcastShape shape{.key_frame_times = wanted.key_frame_times,
-                       .frame_interval = TimeDelta::Micros(1'000'000 / wanted.fps)};
+                       .frame_interval = TimeDelta::Micros(1'000'000 / wanted.fps),
+                       .sway = wanted.sway};
   for (const int kbps : wanted.layers_kbps) shape.rates.push_back(DataRate::KilobitsPerSec(kbps));
   LineConference conference(wanted.seed, wanted.videos, shape);
   json phases = json::array();
@@ -70,6 +72,8 @@ int main(int argc, char** argv) {
   app.add_option("--key-frame", wanted.key_frame_times, "A key frame is so many times as large")
       ->check(CLI::Range(1, 50));
   app.add_option("--fps", wanted.fps, "Frames a second of each video")->check(CLI::Range(1, 120));
+  app.add_option("--sway", wanted.sway, "Frames get larger and smaller over seconds, by about that share")
+      ->check(CLI::Range(0.0, 0.5));
   app.add_option("--lines", wanted.lines_kbps, "What the line carries, kbit/s, phase by phase")->delimiter(',');
   app.add_option("--settle", wanted.settle_s, "Of each phase the first seconds, told apart");
   app.add_option("--phase", wanted.phase_s, "Seconds of a phase, those included");

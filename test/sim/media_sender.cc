@@ -1,6 +1,8 @@
 #include "test/sim/media_sender.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "rtc/rtp/packet_view.h"
@@ -27,7 +29,20 @@ MediaSender::MediaSender(const StreamConfig& config, Rng& rng, Hooks hooks)
       stream_(config.ssrc, config.clock_rate()),
       next_seq_(static_cast<uint16_t>(rng.U32())),
       next_rtx_seq_(static_cast<uint16_t>(rng.U32())),
-      first_timestamp_(rng.U32()) {}
+      first_timestamp_(rng.U32()),
+      sway_rng_(config.sway > 0 ? rng.U64() : 0) {}
+
+// What an encoder makes of what moves: an Ornstein-Uhlenbeck process, which forgets in kSwayTime.
+size_t MediaSender::PayloadSize() {
+  constexpr TimeDelta kSwayTime = TimeDelta::Seconds(3);
+  if (config_.sway <= 0) return config_.payload_size;
+  double normal = -6;
+  for (int i = 0; i < 12; ++i) normal += sway_rng_.Unit();
+  const double kept = std::exp(-(config_.frame_interval / kSwayTime));
+  sway_ = sway_ * kept + normal * std::sqrt(1 - kept * kept);
+  return static_cast<size_t>(static_cast<double>(config_.payload_size) *
+                             std::clamp(1 + config_.sway * sway_, 0.4, 1.6));
+}
 
 void MediaSender::SendFrame(Timestamp now) {
   if (started_.IsNever()) started_ = now;
@@ -42,10 +57,11 @@ void MediaSender::SendFrame(Timestamp now) {
     ++stats_.key_frames;
     record.packets = static_cast<uint16_t>(record.packets * config_.key_frame_times);
   }
+  const size_t payload_size = PayloadSize();
   for (; record.packet < record.packets; ++record.packet) {
     record.index = stats_.packets++;
     const bool last = record.packet + 1 == record.packets;
-    SendPacket(last, WritePayload(config_.kind, record, config_.payload_size), now);
+    SendPacket(last, WritePayload(config_.kind, record, payload_size), now);
   }
 }
 

@@ -66,6 +66,8 @@ class MediaSender {
     bool marker = false;
     size_t payload_size = 0;
   };
+  // Of the next frame's packets.
+  size_t PayloadSize();
   // `last`: of its frame.
   void SendPacket(bool last, std::span<const uint8_t> payload, Timestamp now);
   void SendAgain(const Sent& sent, SeqNum original);
@@ -79,6 +81,8 @@ class MediaSender {
   SeqNum next_rtx_seq_;
   uint32_t first_timestamp_;
   Timestamp started_;
+  Rng sway_rng_;
+  double sway_ = 0;  // in parts of config_.sway
   bool key_frame_due_ = true;
   bool active_ = true;
   std::optional<uint8_t> audio_level_;

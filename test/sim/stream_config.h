@@ -31,6 +31,7 @@ struct StreamConfig {
   uint16_t packets_per_frame = 1;
   uint16_t key_frame_times = 1;  // a key frame is so many times as large
   size_t payload_size = 100;
+  double sway = 0;  // frames get larger and smaller over seconds, by about that share of their size
   // Simulcast: named by MID and RID in every packet, with SSRCs that nobody signals.
   uint8_t layer = 0;
   std::string mid;
@@ -71,15 +72,17 @@ struct SimulcastShape {
   std::vector<DataRate> rates;  // of payload without key frames, at most three, the lowest first
   uint16_t key_frame_times = 1;
   TimeDelta frame_interval = TimeDelta::Millis(40);
+  double sway = 0;
 };
 
 inline std::vector<StreamConfig> SimulcastOf(Ssrc first, const std::string& mid, const SimulcastShape& shape) {
-  constexpr int64_t kMaxPayload = 1100;
+  const int64_t kMaxPayload = shape.sway > 0 ? 700 : 1100;
   std::vector<StreamConfig> layers = Simulcast(first, mid);
   layers.resize(shape.rates.size());
   for (size_t i = 0; i < layers.size(); ++i) {
     layers[i].frame_interval = shape.frame_interval;
     layers[i].key_frame_times = shape.key_frame_times;
+    layers[i].sway = shape.sway;
     const int64_t frame = (shape.rates[i] * shape.frame_interval).bytes();
     const int64_t packets = (frame + kMaxPayload - 1) / kMaxPayload;
     layers[i].packets_per_frame = static_cast<uint16_t>(packets);

@@ -60,16 +60,33 @@ TEST(LayerAllocationTest, WhoHasNothingNeedsRoomToComeBack) {
   EXPECT_THAT(Allocate({Demand({100}, 0), without}, 220), ElementsAre(0, 0));
 }
 
-TEST(LayerAllocationTest, WhoMayNotRiseKeepsWhatItHasAndOthersClimb) {
-  LayerDemand held = Demand({100, 400}, 1);
-  held.rise_limit = 1;
-  EXPECT_THAT(Allocate({held, Demand({100, 400}, 1)}, 2000), ElementsAre(0, 1));
-  held.current = 1;
-  EXPECT_THAT(Allocate({held}, 2000), ElementsAre(1));
-  held.may_starve = true;
-  held.rise_limit = 0;
-  held.current = kNoLayer;
-  EXPECT_THAT(Allocate({held}, 2000), ElementsAre(kNoLayer));
+TEST(LayerAllocationTest, NobodyRisesBeyondTheCeilingAndEverybodyKeepsWhatItHas) {
+  LayerAllocator allocator;
+  const LayerBudget budget{.rise = kbps(2000), .held = kbps(2000), .ceiling = kbps(700)};
+  const std::vector<LayerDemand> rising = {Demand({100, 400}, 1), Demand({100, 400}, 1)};
+  EXPECT_THAT(allocator.Allocate(rising, budget).given, ElementsAre(1, 0));
+  const std::vector<LayerDemand> risen = {Demand({100, 400}, 1, 1), Demand({100, 400}, 1, 1)};
+  EXPECT_THAT(allocator.Allocate(risen, budget).given, ElementsAre(1, 1));
+  const std::vector<LayerDemand> off = {Demand({650}, 0), MayStarve(Demand({100}, 0, kNoLayer))};
+  EXPECT_THAT(allocator.Allocate(off, budget).given, ElementsAre(0, kNoLayer));
+}
+
+TEST(LayerAllocationTest, ALayerIsRisenToWhenItFitsAtPresentAndUsually) {
+  LayerDemand dips = Demand({100, 400}, 1);
+  dips.rates[1] = {kbps(300), kbps(400)};
+  EXPECT_THAT(Allocate({dips}, 400), ElementsAre(0));
+  dips.rates[1] = {kbps(400), kbps(300)};
+  EXPECT_THAT(Allocate({dips}, 400), ElementsAre(0));
+  EXPECT_THAT(Allocate({dips}, 440), ElementsAre(1));
+}
+
+TEST(LayerAllocationTest, ALayerIsKeptWhenItFitsAtPresentOrUsually) {
+  LayerDemand peaks = Demand({100, 400}, 1, 1);
+  peaks.rates[1] = {kbps(480), kbps(400)};
+  EXPECT_THAT(Allocate({peaks}, 400), ElementsAre(1));
+  peaks.rates[1] = {kbps(400), kbps(480)};
+  EXPECT_THAT(Allocate({peaks}, 400), ElementsAre(1));
+  EXPECT_THAT(Allocate({peaks}, 399), ElementsAre(0));
 }
 
 TEST(LayerAllocationTest, TellsWhatTheNextStepWouldNeed) {
@@ -128,22 +145,23 @@ TEST(LayerAllocationTest, AmongEqualsWhatSomebodyHasIsKeptAndThenWhoFellLongestA
 
 // So that a line that got better is found: what it takes to rise at once may be more than the layer.
 TEST(LayerAllocationTest, WhatIsHeldBackAsksForAsMuchAsEndsThat) {
-  LayerDemand demand{.rates = {kbps(100), kbps(300)}, .wanted = 1, .rise_limit = 1, .rise_enough = kbps(700)};
-  const auto ask = [&] { return AllocateLayers(std::span(&demand, 1), kbps(500)); };
-  EXPECT_EQ(ask().given[0], 0u);
-  EXPECT_EQ(ask().next, kbps(700));
-  demand.rise_enough = kbps(200);
-  EXPECT_EQ(ask().next, kbps(330));
-  demand.rise_limit = kNoLayer;
-  EXPECT_EQ(ask().given[0], 1u);
+  LayerAllocator allocator;
+  const std::vector<LayerDemand> demands = {Demand({100, 300}, 1)};
+  const auto ask = [&](DataRate ceiling, DataRate enough) {
+    return allocator.Allocate(demands, {.rise = kbps(500), .held = kbps(500), .ceiling = ceiling, .enough = enough});
+  };
+  EXPECT_THAT(ask(kbps(299), kbps(700)).given, ElementsAre(0));
+  EXPECT_EQ(ask(kbps(299), kbps(700)).next, kbps(700));
+  EXPECT_EQ(ask(kbps(299), kbps(200)).next, kbps(330));
+  EXPECT_THAT(ask(kbps(300), kbps(700)).given, ElementsAre(1));
 }
 
 class LayerAllocationPropertyTest : public testing::TestWithParam<uint64_t> {
  protected:
   static DataRate Sum(const std::vector<LayerDemand>& demands, const std::vector<size_t>& given) {
-    DataRate sum;
+    LayerRate sum;
     for (size_t i = 0; i < demands.size(); ++i) sum = sum + demands[i].rates[given[i]];
-    return sum;
+    return sum.least();
   }
   std::vector<LayerDemand> RandomDemands() {
     std::vector<LayerDemand> demands(1 + rng_.U32() % 12);
@@ -151,7 +169,7 @@ class LayerAllocationPropertyTest : public testing::TestWithParam<uint64_t> {
       DataRate rate;
       for (uint32_t layers = 1 + rng_.U32() % 9; layers > 0; --layers) {
         rate = rate + kbps(1 + rng_.U32() % 600);
-        demand.rates.push_back(rate);
+        demand.rates.push_back({rate, rate * (0.8 + 0.4 * rng_.Unit())});
       }
       demand.wanted = rng_.U32() % 10;
       demand.current = rng_.U32() % demand.rates.size();
