@@ -25,6 +25,7 @@ const QUEUE_MS = 300;
 const SETTLE_S = 5;
 const SEEDS = [1, 2, 3, 4, 5, 6];
 const PHASE_S = Number(process.env.SLUICE_LINE_SECONDS ?? 30);
+const SWAY = 0.15; // of what the encoders make of the films
 const FILMS = {
   count: VIDEOS,
   size: [640, 360],
@@ -115,7 +116,7 @@ async function play(program) {
 // What the simulator says of the same lines with these layers, of several seeds: { layers, phases } each.
 function model(layers) {
   const words = ["--videos", VIDEOS, "--layers", layers.join(","), "--lines", LINES_KBPS.join(",")];
-  words.push("--settle", SETTLE_S, "--phase", PHASE_S, "--fps", FILMS.fps);
+  words.push("--settle", SETTLE_S, "--phase", PHASE_S, "--fps", FILMS.fps, "--sway", SWAY);
   return SEEDS.map((seed) => {
     const text = execFileSync(process.env.SLUICE_LINE_MODEL, [...words, "--seed", seed].map(String), { encoding: "utf8" });
     return JSON.parse(text).phases;

@@ -163,13 +163,13 @@ class LayerAllocationPropertyTest : public testing::TestWithParam<uint64_t> {
     for (size_t i = 0; i < demands.size(); ++i) sum = sum + demands[i].rates[given[i]];
     return sum.least();
   }
-  std::vector<LayerDemand> RandomDemands() {
+  std::vector<LayerDemand> RandomDemands(double sway = 0.2) {
     std::vector<LayerDemand> demands(1 + rng_.U32() % 12);
     for (LayerDemand& demand : demands) {
       DataRate rate;
       for (uint32_t layers = 1 + rng_.U32() % 9; layers > 0; --layers) {
         rate = rate + kbps(1 + rng_.U32() % 600);
-        demand.rates.push_back({rate, rate * (0.8 + 0.4 * rng_.Unit())});
+        demand.rates.push_back({rate, rate * (1 - sway + 2 * sway * rng_.Unit())});
       }
       demand.wanted = rng_.U32() % 10;
       demand.current = rng_.U32() % demand.rates.size();
@@ -195,9 +195,9 @@ TEST_P(LayerAllocationPropertyTest, StaysWithinTheBudgetAndTheWishes) {
   }
 }
 
-TEST_P(LayerAllocationPropertyTest, WhatWasGivenIsGivenAgain) {
+TEST_P(LayerAllocationPropertyTest, WhatWasGivenOfSteadyRatesIsGivenAgain) {
   for (int round = 0; round < 500; ++round) {
-    auto demands = RandomDemands();
+    auto demands = RandomDemands(0);
     const DataRate budget = kbps(rng_.U32() % 20'000);
     const auto given = AllocateLayers(demands, budget).given;
     for (size_t i = 0; i < given.size(); ++i) demands[i].current = given[i];

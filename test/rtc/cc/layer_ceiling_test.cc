@@ -37,7 +37,7 @@ TEST_F(LayerCeilingTest, WhatDidNotFitIsNotTriedAgainForAWhile) {
 }
 
 TEST_F(LayerCeilingTest, EachRiseThatDoesNotLastMakesTheNextOneWaitTwiceAsLong) {
-  for (const int64_t seconds : {8, 16, 32, 40, 40}) {
+  for (const int64_t seconds : {16, 32, 60, 60}) {
     Rise();
     now_ += TimeDelta::Seconds(5);
     Fall();
