@@ -60,13 +60,14 @@ export class Call extends EventTarget {
     private readonly notify: (text: string) => void,
   ) {
     super();
-    this.self = newParticipant(name, true);
+    this.self = newParticipant(name, { self: true });
     this.self.figures = async () => this.session?.figures();
     media.addEventListener("change", this.mediaChanged);
     this.showSelf();
     void this.run();
   }
 
+  /** With the screens that others share. */
   get participants(): readonly Participant[] {
     return [this.self, ...this.others];
   }
@@ -124,7 +125,7 @@ export class Call extends EventTarget {
     this.rejoinKey = session.rejoinKey;
     if (this.state === "left") session.close();
     const present = new Set([...session.peers.values()].map(({ name }) => name));
-    for (const { name } of this.others) if (!present.has(name)) this.mayReturn(name, rejoinMs);
+    for (const { name, screen } of this.others) if (!screen && !present.has(name)) this.mayReturn(name, rejoinMs);
     this.setState("joined", "");
     this.showOthers();
     const reason = await ended;
@@ -201,19 +202,19 @@ export class Call extends EventTarget {
   private showOthers(): void {
     const { session } = this;
     if (!session) return;
-    const before = new Map(this.others.map((participant) => [participant.name, participant]));
+    const before = this.others;
+    const again = (name: string, screen: boolean) => {
+      const old = before.find((participant) => participant.name === name && participant.screen === screen);
+      return Object.assign(old ?? newParticipant(name, { screen }), silent());
+    };
     const byId = new Map<string, Participant>();
-    for (const { peerId, name } of session.peers.values()) {
-      const participant = before.get(name) ?? newParticipant(name, false);
-      participant.microphoneOn = participant.cameraOn = false;
-      participant.audio = participant.video = undefined;
-      participant.show = nothing;
-      participant.figures = async () => undefined;
-      byId.set(peerId, participant);
-    }
+    const screens = new Map<string, Participant>();
+    for (const { peerId, name } of session.peers.values()) byId.set(peerId, again(name, false));
     for (const track of session.tracks) {
-      const participant = byId.get(track.peerId);
-      if (!participant) continue;
+      const person = byId.get(track.peerId);
+      if (!person) continue;
+      if (track.source === "screen" && !screens.has(track.peerId)) screens.set(track.peerId, again(person.name, true));
+      const participant = (track.source === "screen" ? screens.get(track.peerId) : undefined) ?? person;
       if (track.kind === "audio") {
         participant.audio = track.track;
         participant.microphoneOn = !track.paused;
@@ -226,7 +227,7 @@ export class Call extends EventTarget {
         participant.figures = async () => picture?.figures();
       }
     }
-    this.others = [...byId.values()];
+    this.others = [...byId.values(), ...screens.values()];
     const { speakerId } = session;
     this.speaker = speakerId === session.peerId ? this.self : byId.get(speakerId ?? "");
     this.changed();
@@ -237,9 +238,14 @@ export class Call extends EventTarget {
   }
 }
 
-function newParticipant(name: string, self: boolean): Participant {
-  const off = { audio: undefined, video: undefined, microphoneOn: false, cameraOn: false, level: () => 0 };
-  return { name, self, ...off, show: nothing, figures: async () => undefined };
+function newParticipant(name: string, { self = false, screen = false }): Participant {
+  return { name, self, screen, level: () => 0, ...silent() };
+}
+
+/** Of whom nothing comes. */
+function silent(): Omit<Participant, "name" | "self" | "screen" | "level"> {
+  const off = { audio: undefined, video: undefined, microphoneOn: false, cameraOn: false };
+  return { ...off, show: nothing, figures: async () => undefined };
 }
 
 function nothing(): void {}

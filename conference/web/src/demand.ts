@@ -1,5 +1,5 @@
-// What is asked of the server for one picture of somebody else: the lowest layer that looks sharp in its tile, nothing
-// while nobody sees it, and before others where it matters most. It asks seldom: what changes within a moment goes
+// What is asked of the server for one picture of somebody else: the lowest layer that looks sharp in its tile, half the
+// frames of it where the tile is tiny, nothing while nobody sees it, and before others where it matters most. It asks seldom: what changes within a moment goes
 // together, and sizes that swing around a border do not swing the layers.
 
 import type { Size } from "./encodings";
@@ -19,6 +19,9 @@ const slack = 1.12;
 const settleMs = 250;
 /** Out of sight for so long means it: who only scrolls past, or looks at another tab for a moment, loses nothing. */
 const hideAfterMs = 1_000;
+const tinyScale = 0.6;
+/** Of three temporal layers the two lower ones are every other frame. */
+const halfOfFrames = 1;
 const ordinary = 1;
 const prominent = 10;
 
@@ -38,6 +41,19 @@ export function layerFor(layers: readonly Size[], tile: Size, current: number | 
   return Math.min(current, firstWithin(enlargement / slack));
 }
 
+/** Whether the tile is so small, compared with the lowest layer, that half the frames are enough. `current`: what is now. */
+export function isTiny(layers: readonly Size[], tile: Size, current: boolean): boolean {
+  const [lowest] = layers;
+  if (!lowest) return false;
+  const scale = Math.max(tile.width / lowest.width, tile.height / lowest.height);
+  return scale <= (current ? tinyScale * slack : tinyScale);
+}
+
+interface Wanted {
+  spatialLayer: number;
+  tiny: boolean;
+}
+
 type Method = "consumerReady" | "pauseConsumer" | "resumeConsumer" | "setLayers" | "setPriority";
 
 export class Demand {
@@ -47,7 +63,7 @@ export class Demand {
   private ready = false;
   /** What the server was told last. */
   private flowing = false;
-  private layer: number | undefined;
+  private wanted: Wanted | undefined;
   private priority = ordinary;
 
   /** `layers` may be empty: then the size is not asked for. */
@@ -86,11 +102,16 @@ export class Demand {
     const { shown } = this;
     if (!shown) return false;
     if (shown.visible !== this.flowing) return true;
-    return shown.visible && (this.wantedLayer(shown) !== this.layer || priorityOf(shown) !== this.priority);
+    return shown.visible && (!isSame(this.wantedOf(shown), this.wanted) || priorityOf(shown) !== this.priority);
   }
 
-  private wantedLayer(shown: Shown): number | undefined {
-    return this.layers.length > 1 ? layerFor(this.layers, shown, this.layer) : undefined;
+  private wantedOf(shown: Shown): Wanted | undefined {
+    const { layers, wanted } = this;
+    if (layers.length <= 1) return undefined;
+    return {
+      spatialLayer: layerFor(layers, shown, wanted?.spatialLayer),
+      tiny: isTiny(layers, shown, wanted?.tiny ?? false),
+    };
   }
 
   private apply(): void {
@@ -103,9 +124,12 @@ export class Demand {
       this.flowing = false;
       return;
     }
-    const layer = this.wantedLayer(shown);
-    if (layer !== undefined && layer !== this.layer) this.ask("setLayers", { consumerId, spatialLayer: layer });
-    this.layer = layer;
+    const wanted = this.wantedOf(shown);
+    if (wanted && !isSame(wanted, this.wanted)) {
+      const { spatialLayer, tiny } = wanted;
+      this.ask("setLayers", { consumerId, spatialLayer, ...(tiny ? { temporalLayer: halfOfFrames } : {}) });
+    }
+    this.wanted = wanted;
     const priority = priorityOf(shown);
     if (priority !== this.priority) this.ask("setPriority", { consumerId, priority });
     this.priority = priority;
@@ -113,6 +137,10 @@ export class Demand {
     if (!this.flowing) this.ask(this.ready ? "resumeConsumer" : "consumerReady", { consumerId });
     this.flowing = this.ready = true;
   }
+}
+
+function isSame(one: Wanted | undefined, other: Wanted | undefined): boolean {
+  return one?.spatialLayer === other?.spatialLayer && one?.tiny === other?.tiny;
 }
 
 function priorityOf(shown: Shown): number {

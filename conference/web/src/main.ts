@@ -104,7 +104,7 @@ function start(): void {
   else startCall(room, name.trim());
 }
 
-const controlOfKey: Record<string, Control> = { m: "microphone", v: "camera", g: "view", i: "figures" };
+const controlOfKey: Record<string, Control> = { m: "microphone", v: "camera", s: "screen", g: "view", i: "figures" };
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target instanceof Element && event.target.closest("input, select, textarea") !== null;

@@ -1,22 +1,35 @@
-// The participant's own camera and microphone: opening, switching, closing, and every failure in words.
-// It knows nothing of calls: whoever uses it listens for "change" and reads `audio` and `video`.
+// The participant's own camera, microphone and screen: opening, switching, closing, and every failure in words.
+// It knows nothing of calls: whoever uses it listens for "change" and reads `audio`, `video` and `screen`.
 
-export type Source = "microphone" | "camera";
+export type Source = "microphone" | "camera" | "screen";
+/** What there may be several of, to be chosen from. Of screens the browser asks each time. */
+export type DeviceSource = Exclude<Source, "screen">;
 
 export interface Devices {
   microphones: MediaDeviceInfo[];
   cameras: MediaDeviceInfo[];
 }
 
+const trackOf = { microphone: "audio", camera: "video", screen: "screen" } as const;
+const screenConstraints = { frameRate: { ideal: 15, max: 30 } };
+
+/** Telephones cannot share theirs. */
+export function canShareScreen(): boolean {
+  return navigator.mediaDevices?.getDisplayMedia !== undefined;
+}
+
 export class LocalMedia extends EventTarget {
   audio: MediaStreamTrack | undefined;
   video: MediaStreamTrack | undefined;
+  /** While it is shared. */
+  screen: MediaStreamTrack | undefined;
   /** What the participant wants; a wanted source without a track has its reason in `problem`. */
   microphoneOn = true;
   cameraOn = true;
   readonly problem: Partial<Record<Source, string>> = {};
   private microphoneId: string | undefined;
   private cameraId: string | undefined;
+  private screenWanted = false;
 
   /** Opens what is wanted. Asks for both at once, so that the browser shows one question only. */
   async open(): Promise<void> {
@@ -54,7 +67,15 @@ export class LocalMedia extends EventTarget {
     this.changed();
   }
 
-  async choose(source: Source, deviceId: string): Promise<void> {
+  /** The browser asks which one each time, and has a button of its own that ends it. */
+  async setScreen(on: boolean): Promise<void> {
+    this.screenWanted = on;
+    if (on && !this.screen) await this.openScreen();
+    if (!this.screenWanted) this.release("screen");
+    this.changed();
+  }
+
+  async choose(source: DeviceSource, deviceId: string): Promise<void> {
     if (source === "microphone") this.microphoneId = deviceId;
     else this.cameraId = deviceId;
     const on = source === "microphone" ? this.microphoneOn : this.cameraOn;
@@ -66,6 +87,8 @@ export class LocalMedia extends EventTarget {
   close(): void {
     this.release("microphone");
     this.release("camera");
+    this.screenWanted = false;
+    this.release("screen");
   }
 
   /** Device names are empty until the participant allowed their use. */
@@ -77,7 +100,7 @@ export class LocalMedia extends EventTarget {
     };
   }
 
-  private async openOne(source: Source): Promise<void> {
+  private async openOne(source: DeviceSource): Promise<void> {
     const constraints =
       source === "microphone" ? { audio: this.audioConstraints() } : { video: this.videoConstraints() };
     try {
@@ -88,27 +111,41 @@ export class LocalMedia extends EventTarget {
     }
   }
 
+  private async openScreen(): Promise<void> {
+    delete this.problem.screen;
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: screenConstraints, audio: false });
+      const [track] = stream.getVideoTracks();
+      if (track) track.contentHint = "detail"; // Text is to stay sharp, at the cost of frames.
+      this.adopt("screen", track);
+    } catch (error) {
+      // Who thought better of it knows so.
+      const refused = error instanceof DOMException && error.name === "NotAllowedError";
+      if (!refused) this.problem.screen = "The screen could not be shared.";
+    }
+  }
+
   private adopt(source: Source, track: MediaStreamTrack | undefined): void {
     this.release(source);
     if (!track) return;
     delete this.problem[source];
     track.addEventListener("ended", () => {
       this.release(source);
-      this.problem[source] = `The ${source} was unplugged or taken away.`;
+      if (source !== "screen") this.problem[source] = `The ${source} was unplugged or taken away.`;
       this.changed();
     });
     if (source === "microphone") {
       track.enabled = this.microphoneOn;
       this.audio = track;
-    } else if (this.cameraOn) {
-      this.video = track;
+    } else if (source === "camera" ? this.cameraOn : this.screenWanted) {
+      this[trackOf[source]] = track;
     } else {
       track.stop(); // Switched off while the device was still opening.
     }
   }
 
   private release(source: Source): void {
-    const key = source === "microphone" ? "audio" : "video";
+    const key = trackOf[source];
     this[key]?.stop();
     this[key] = undefined;
   }
@@ -132,7 +169,7 @@ async function request(constraints: MediaStreamConstraints): Promise<MediaStream
   return navigator.mediaDevices.getUserMedia(constraints);
 }
 
-function inWords(source: Source, error: unknown): string {
+function inWords(source: DeviceSource, error: unknown): string {
   switch (error instanceof DOMException ? error.name : "") {
     case "NotAllowedError":
       return `The browser was told not to use the ${source}. Allow it beside the page's address, then try again.`;

@@ -68,12 +68,15 @@ export class Publisher {
       const { media } = this;
       await this.syncOne("microphone", media.microphoneOn ? media.audio : undefined);
       await this.syncOne("camera", media.cameraOn ? media.video : undefined);
+      await this.syncOne("screen", media.screen);
     }
   }
 
   private async syncOne(source: Source, wanted: MediaStreamTrack | undefined): Promise<void> {
     const track = wanted?.readyState === "live" ? wanted : undefined;
     if (source === "camera" && track) await this.closeIfOtherSize(track);
+    // A person without a picture is still there; a screen that is not shared is not.
+    if (source === "screen" && !track) await this.close(source);
     const producer = this.producers.get(source);
     if (!producer) {
       if (track) await this.create(source, track);
@@ -91,22 +94,29 @@ export class Publisher {
 
   /** Another camera may give other layers, which are settled when a producer is made. */
   private async closeIfOtherSize(track: MediaStreamTrack): Promise<void> {
-    const producer = this.producers.get("camera");
-    const sent = producer?.appData.layers?.at(-1);
-    if (!producer || !sent || isSameSize(sent, sizeOf(track))) return;
-    this.producers.delete("camera");
+    const sent = this.producers.get("camera")?.appData.layers?.at(-1);
+    if (sent && !isSameSize(sent, sizeOf(track))) await this.close("camera");
+  }
+
+  private async close(source: Source): Promise<void> {
+    const producer = this.producers.get(source);
+    if (!producer) return;
+    this.producers.delete(source);
     producer.close();
     await this.signalling.request("closeProducer", { producerId: producer.id });
   }
 
   private async create(source: Source, track: MediaStreamTrack): Promise<void> {
     if (!this.device.canProduce(source === "microphone" ? "audio" : "video")) return;
-    const how = source === "microphone" ? { appData: { source } } : await this.pictureOptions(track);
+    const how = source === "microphone" ? { appData: { source } } : await this.pictureOptions(source, track);
     const options = { track, stopTracks: false, disableTrackOnPause: false, ...how };
     this.producers.set(source, await this.transport.produce<Sent>(options));
   }
 
-  private async pictureOptions(track: MediaStreamTrack): Promise<types.ProducerOptions<Sent>> {
+  private async pictureOptions(
+    source: Exclude<Source, "microphone">,
+    track: MediaStreamTrack,
+  ): Promise<types.ProducerOptions<Sent>> {
     const mimeType = (name: Codec) => `video/${name}`.toLowerCase();
     const known = this.device.rtpCapabilities.codecs ?? [];
     const codec = known.find((one) => one.mimeType.toLowerCase() === mimeType(this.codec));
@@ -114,14 +124,14 @@ export class Publisher {
     const name = codec ? this.codec : "VP8";
     const modes = await scalabilityModes(name, size, modesOfInterest);
     const { encodings, layers } = sendingOf({
-      source: "camera",
+      source,
       size,
       codec: name,
       canEncode: (mode) => modes.has(mode),
     });
-    this.meter = new SentMeter();
+    if (source === "camera") this.meter = new SentMeter();
     const codecOptions = { videoGoogleStartBitrate: 1000 };
-    return { encodings, codecOptions, appData: { source: "camera", layers }, ...(codec ? { codec } : {}) };
+    return { encodings, codecOptions, appData: { source, layers }, ...(codec ? { codec } : {}) };
   }
 }
 

@@ -4,12 +4,13 @@
 import type { types } from "mediasoup-client";
 import { loudness } from "./level";
 import { Picture } from "./picture";
-import type { Layers, NewConsumer } from "./protocol";
+import type { Layers, NewConsumer, SourceName } from "./protocol";
 import type { Signalling } from "./signalling";
 
 export interface RemoteTrack {
   peerId: string;
   kind: types.MediaKind;
+  source: SourceName;
   track: MediaStreamTrack;
   paused: boolean;
   /** 0..1 for sound; always 0 for pictures. */
@@ -47,6 +48,7 @@ export class Receiver {
     this.tracks.set(consumerId, {
       peerId,
       kind,
+      source,
       track: consumer.track,
       paused: offer.paused,
       level: () => (kind === "audio" && receiver ? receivedLevel(receiver) : 0),

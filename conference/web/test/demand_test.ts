@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { Demand, layerFor, type Shown } from "../src/demand";
+import { Demand, isTiny, layerFor, type Shown } from "../src/demand";
 import { FakeClock } from "./fake_clock";
 
 const layers = [
@@ -48,6 +48,16 @@ test("Without layers to choose from there is the lowest only", () => {
   assert.equal(layerFor([{ width: 320, height: 180 }], tile(720), 0), 0);
 });
 
+test("A tile much smaller than the lowest layer is tiny, and stays so while its size sways a little", () => {
+  assert.deepEqual(
+    [60, 100, 120, 180].map((height) => isTiny(layers, tile(height), false)),
+    [true, true, false, false],
+  );
+  assert.equal(isTiny(layers, tile(115), true), true);
+  assert.equal(isTiny(layers, tile(125), true), false);
+  assert.equal(isTiny([], tile(60), false), false);
+});
+
 let clock: FakeClock;
 let asked: string[];
 
@@ -72,6 +82,15 @@ function shown(height: number, more: Partial<Shown> = {}): Shown {
 function taken(): string[] {
   return asked.splice(0);
 }
+
+test("Of a tiny picture half the frames are asked for, and all of them again when it grows", async () => {
+  const picture = demand();
+  picture.show(shown(90));
+  assert.deepEqual(taken(), ["setLayers 0 1", "consumerReady"]);
+  picture.show(shown(150));
+  await clock.pass(250);
+  assert.deepEqual(taken(), ["setLayers 0"]);
+});
 
 test("The first time the layer is asked for, and then the media, at once", () => {
   demand().show(shown(150));

@@ -76,6 +76,7 @@ export async function launchFirefox() {
       const page = await browser.newPage();
       await page.evaluateOnNewDocument(prepare);
       return {
+        prepare: (work) => page.evaluateOnNewDocument(work),
         goto: (url) => page.goto(url),
         evaluate: (work, argument) => page.evaluate(work, argument),
         press: (key) => page.keyboard.press(key),

@@ -61,6 +61,67 @@ export function haveVoice() {
   };
 }
 
+/**
+ * Runs in the page before its own scripts: a screen that is a canvas on which something moves, for a browser that has none
+ * without a window.
+ */
+export function haveScreen() {
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1280, height: 720 });
+    const context = canvas.getContext("2d");
+    let count = 0;
+    setInterval(() => {
+      context.fillStyle = `hsl(${++count % 360} 60% 50%)`;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }, 100);
+    const stream = canvas.captureStream(10);
+    const [track] = stream.getVideoTracks();
+    // Firefox lets no script send this track an event: who listens for its end is told by hand.
+    const listen = track.addEventListener.bind(track);
+    const told = [];
+    track.addEventListener = (type, listener, ...rest) => {
+      if (type === "ended") told.push(listener);
+      listen(type, listener, ...rest);
+    };
+    window.endScreenOfTest = () => {
+      track.stop();
+      for (const listener of told) listener(new Event("ended"));
+    };
+    return stream;
+  };
+}
+
+/** Runs in the page that has such a screen: what it hears when the browser's own button is pressed. */
+export function endScreen() {
+  window.endScreenOfTest();
+}
+
+/** Runs in the page: of each screen that others share, by their names, how it is shown and the frames decoded so far. */
+export async function readScreens() {
+  const frames = new Map();
+  for (const connection of window.connectionsOfTest) {
+    if (connection.connectionState === "closed") continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type === "inbound-rtp") frames.set(report.trackIdentifier, report.framesDecoded);
+    }
+  }
+  const areaOf = (node) => node.offsetWidth * node.offsetHeight;
+  const camerasArea = Math.max(...[...document.querySelectorAll("[data-participant]")].map(areaOf));
+  const screens = {};
+  for (const tile of document.querySelectorAll("[data-screen].tile")) {
+    const video = tile.querySelector("video");
+    screens[tile.dataset.screen] = {
+      large: tile.dataset.large !== undefined,
+      fit: getComputedStyle(video).objectFit,
+      width: video.videoWidth,
+      frames: frames.get(video.srcObject?.getTracks()[0]?.id) ?? 0,
+      area: areaOf(tile),
+      camerasArea,
+    };
+  }
+  return screens;
+}
+
 /** Runs in the page: of each stream of the camera that is being sent, by its width, the frames encoded so far. */
 export async function readSent() {
   const sent = {};

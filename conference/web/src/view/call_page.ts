@@ -2,7 +2,7 @@
 
 import type { Call } from "../call";
 import { LevelMeter } from "../level";
-import type { Source } from "../media";
+import { canShareScreen, type Source } from "../media";
 import { remember, remembered } from "../remembered";
 import { element, setAttribute, setText, show } from "./dom";
 import { type IconName, icon, logo } from "./icons";
@@ -36,7 +36,12 @@ export class CallPage {
     private readonly call: Call,
     private readonly leave: () => void,
   ) {
-    this.buttons = { microphone: this.sourceButton("microphone", "M"), camera: this.sourceButton("camera", "V") };
+    this.buttons = {
+      microphone: this.sourceButton("microphone", "M"),
+      camera: this.sourceButton("camera", "V"),
+      screen: this.sourceButton("screen", "S"),
+    };
+    show(this.buttons.screen, canShareScreen());
     this.root = element("div", { class: "call" }, [
       this.header(),
       element("section", { class: "banners", "aria-label": "Messages" }, [
@@ -69,7 +74,9 @@ export class CallPage {
   private toggleSource(source: Source): void {
     const { media } = this.call;
     const on = isOn(this.call, source);
-    void (source === "microphone" ? media.setMicrophone(!on) : media.setCamera(!on));
+    if (source === "microphone") void media.setMicrophone(!on);
+    else if (source === "camera") void media.setCamera(!on);
+    else if (canShareScreen()) void media.setScreen(!on);
   }
 
   private toggleView(): void {
@@ -110,6 +117,7 @@ export class CallPage {
     const group = element("div", { class: "controls", role: "group", "aria-label": "Call controls" }, [
       this.buttons.microphone,
       this.buttons.camera,
+      this.buttons.screen,
       leave,
     ]);
     return element("footer", {}, [group]);
@@ -142,21 +150,26 @@ export class CallPage {
     this.ownLevel.follow(call.media.audio);
     this.stage.show(call.participants, call.speaker);
     this.showTools();
-    setText(this.count, String(call.participants.length));
+    setText(this.count, String(call.participants.filter(({ screen }) => !screen).length));
     setText(this.statusText, call.statusText);
     show(this.statusBanner, call.statusText !== "");
-    const problem = [call.media.problem.microphone, call.media.problem.camera].filter((text) => text).join(" ");
+    const { microphone, camera, screen } = call.media.problem;
+    const problem = [microphone, camera, screen].filter((text) => text).join(" ");
     setText(this.deviceText, problem);
     show(this.deviceBanner, problem !== "" && problem !== this.dismissed);
     setText(this.spoken, [call.statusText || "You are in the call.", problem].join(" "));
     this.showButton("microphone", "Mute", "Unmute");
     this.showButton("camera", "Camera off", "Camera on");
+    this.showButton("screen", "Stop sharing", "Share screen");
+    this.buttons.screen.classList.toggle("primary", isOn(call, "screen"));
     document.body.dataset.muted = String(!isOn(call, "microphone"));
     document.body.dataset.camera = isOn(call, "camera") ? "on" : "off";
   }
 
   private showTools(): void {
-    show(this.viewButton, this.call.participants.length > 2);
+    const { participants } = this.call;
+    // A screen is large in either view.
+    show(this.viewButton, participants.length > 2 && !participants.some(({ screen }) => screen));
     const [name, text]: [IconName, string] = this.view === "grid" ? ["speaker", "Speaker view"] : ["grid", "Grid view"];
     fill(this.viewButton, name, text);
     fill(this.figuresButton, "figures", "Figures");
@@ -168,12 +181,14 @@ export class CallPage {
     const button = this.buttons[source];
     const text = on ? turnOff : turnOn;
     if (button.textContent === text) return;
-    fill(button, on ? source : `${source}Off`, text);
-    button.classList.toggle("off", !on);
+    const ordinary = on || source === "screen"; // A camera that is off is to be noticed, a screen is not.
+    fill(button, on === (source !== "screen") ? source : `${source}Off`, text);
+    button.classList.toggle("off", !ordinary);
   }
 }
 
 function isOn({ media }: Call, source: Source): boolean {
+  if (source === "screen") return media.screen !== undefined;
   return source === "microphone" ? media.microphoneOn && media.audio !== undefined : media.video !== undefined;
 }
 

@@ -1,7 +1,7 @@
 // Before a call: see and hear oneself, choose devices, enter a name.
 
 import { LevelMeter } from "../level";
-import type { LocalMedia, Source } from "../media";
+import type { DeviceSource, LocalMedia } from "../media";
 import { nameProblem } from "../names";
 import type { Control } from "./call_page";
 import { element, setAttribute, setText, show } from "./dom";
@@ -19,8 +19,8 @@ export class Lobby {
   private readonly pictureText = element("p", {}, ["Opening the camera…"]);
   private readonly problems = element("div", { class: "field" });
   private readonly bar = element("div");
-  private readonly toggles: Record<Source, HTMLButtonElement>;
-  private readonly selects: Record<Source, HTMLSelectElement>;
+  private readonly toggles: Record<DeviceSource, HTMLButtonElement>;
+  private readonly selects: Record<DeviceSource, HTMLSelectElement>;
   private readonly unsubscribe = new AbortController();
   private frame = 0;
 
@@ -112,19 +112,19 @@ export class Lobby {
     ]);
   }
 
-  private deviceField(source: Source, words: string): HTMLElement {
+  private deviceField(source: DeviceSource, words: string): HTMLElement {
     const id = `choose-${source}`;
     this.selects[source].id = id;
     return element("div", { class: "field" }, [element("label", { for: id }, [words]), this.selects[source]]);
   }
 
-  private select(source: Source): HTMLSelectElement {
+  private select(source: DeviceSource): HTMLSelectElement {
     const select = element("select");
     select.addEventListener("change", () => void this.media.choose(source, select.value));
     return select;
   }
 
-  private toggle(source: Source, key: string): HTMLButtonElement {
+  private toggle(source: DeviceSource, key: string): HTMLButtonElement {
     const button = element("button", { class: "button round", type: "button", "aria-keyshortcuts": key });
     button.dataset.control = source;
     button.addEventListener("click", () => this.press(source));
@@ -156,7 +156,7 @@ export class Lobby {
     void this.listDevices();
   }
 
-  private showToggle(source: Source, on: boolean): void {
+  private showToggle(source: DeviceSource, on: boolean): void {
     const button = this.toggles[source];
     const words = on ? `Turn ${source} off` : `Turn ${source} on`;
     if (button.getAttribute("aria-label") === words) return;

@@ -1,5 +1,5 @@
 // The tiles: keeps one per participant, sizes them so that the window is filled well, marks who talks. From three
-// participants on one is large, if the view is to be so: whoever was pinned, or who speaks. Each tile is told how it is
+// tiles on one is large, if the view is to be so: whoever was pinned, a screen that is shared, or who speaks. Each tile is told how it is
 // seen, and asks for its picture by it.
 
 import { bestGrid, speakerView } from "../layout";
@@ -107,9 +107,10 @@ export class Stage {
 
   private chooseLarge(): Participant | undefined {
     const { participants, speaker, pinned } = this;
-    if (participants.length < speakerViewFrom || (this.view === "grid" && !pinned)) return undefined;
+    const wanted = pinned ?? participants.filter(({ screen }) => screen).at(-1);
+    if (participants.length < speakerViewFrom || (this.view === "grid" && !wanted)) return undefined;
     const others = participants.filter(({ self }) => !self);
-    return this.spotlight.choose({ others, speaker, pinned }, performance.now());
+    return this.spotlight.choose({ others, speaker, pinned: wanted }, performance.now());
   }
 
   private arrange(): void {

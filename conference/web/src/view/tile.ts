@@ -1,6 +1,6 @@
-// One participant on the stage. Their media are ordinary <video> and <audio> elements; the document says the rest in
-// data attributes: data-audio and data-video ("on" or "off"), data-talking, data-self, data-large, and
-// data-picture once the first frame is there.
+// One participant on the stage, or a screen: then it has data-screen, its owner's name, in place of data-participant.
+// Their media are ordinary <video> and <audio> elements; the document says the rest in data attributes: data-audio and
+// data-video ("on" or "off"), data-talking, data-self, data-large, and data-picture once the first frame is there.
 
 import type { Box } from "../layout";
 import { talkThreshold } from "../level";
@@ -34,18 +34,26 @@ export class Tile {
     readonly participant: Participant,
     private readonly handlers: TileHandlers,
   ) {
-    const { name, self } = participant;
+    const { name, self, screen } = participant;
     this.video.muted = true; // The picture only: sound comes from the audio element.
-    this.video.setAttribute("aria-label", self ? "Your picture" : `Picture of ${name}`);
+    this.video.setAttribute("aria-label", self ? "Your picture" : `Picture of ${this.title}`);
     if (!self) this.audio = element("audio", { autoplay: true });
     const mark = element("span", { class: "muted-mark" }, [icon("microphoneOff")]);
-    this.root = element("figure", { class: "tile", "data-participant": name, "data-self": self }, [
-      element("span", { class: "avatar", "aria-hidden": "true" }, [initials(name)]),
-      this.video,
-      ...(this.audio ? [this.audio] : []),
-      this.pin,
-      element("figcaption", {}, [mark, element("span", { class: "who" }, [self ? `${name} (you)` : name]), this.state]),
-    ]);
+    this.root = element(
+      "figure",
+      { class: "tile", [screen ? "data-screen" : "data-participant"]: name, "data-self": self },
+      [
+        element("span", { class: "avatar", "aria-hidden": "true" }, [initials(name)]),
+        this.video,
+        ...(this.audio ? [this.audio] : []),
+        this.pin,
+        element("figcaption", {}, [
+          mark,
+          element("span", { class: "who" }, [self ? `${name} (you)` : this.title]),
+          this.state,
+        ]),
+      ],
+    );
     this.video.addEventListener("loadeddata", () => setAttribute(this.root, "data-picture", true));
     this.pin.addEventListener("click", () => handlers.pin(participant));
     this.root.style.setProperty("--hue", String(hue(name)));
@@ -58,8 +66,15 @@ export class Tile {
     if (this.audio) play(this.audio, audio, this.handlers.blocked);
     setAttribute(this.root, "data-audio", microphoneOn ? "on" : "off");
     setAttribute(this.root, "data-video", cameraOn && video ? "on" : "off");
+    if (this.participant.screen) return;
     const words = [microphoneOn ? "" : "microphone off", cameraOn ? "" : "camera off"].filter((word) => word !== "");
     setText(this.state, words.length > 0 ? `, ${words.join(", ")}` : "");
+  }
+
+  /** What it shows, in words. */
+  private get title(): string {
+    const { name, screen } = this.participant;
+    return screen ? `${name}'s screen` : name;
   }
 
   /** Its place on the stage, in CSS pixels; what the picture needs is asked for by it. */
@@ -72,7 +87,7 @@ export class Tile {
 
   showPin(possible: boolean, pinned: boolean): void {
     show(this.pin, possible);
-    const { name } = this.participant;
+    const name = this.title;
     setAttribute(this.pin, "aria-label", `Show ${name} large`);
     setAttribute(this.pin, "aria-pressed", String(pinned));
     setAttribute(this.pin, "title", pinned ? "Let who speaks be large" : `Show ${name} large`);
@@ -81,7 +96,7 @@ export class Tile {
   showFigures(shown: boolean): void {
     if (shown === (this.figures !== undefined)) return;
     this.figures?.root.remove();
-    this.figures = shown ? new FiguresPanel(this.participant.name) : undefined;
+    this.figures = shown ? new FiguresPanel(this.title) : undefined;
     if (this.figures) this.pin.before(this.figures.root);
     void this.refreshFigures();
   }
