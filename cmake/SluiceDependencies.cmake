@@ -32,6 +32,21 @@ set_target_properties(sluice_srtp2 PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${SLUICE_SRTP_ROOT}/include
   INTERFACE_LINK_LIBRARIES OpenSSL::Crypto)
 
+# Outgoing AES-GCM (docs/decisions/cipher.md). It exists for x86-64 only.
+set(SLUICE_IPSEC_MB AUTO CACHE STRING "Protect with ipsec-mb: ON, OFF, or AUTO (if it is installed)")
+add_library(sluice_ipsec_mb INTERFACE)
+if(SLUICE_IPSEC_MB)
+  find_library(SLUICE_IPSEC_MB_LIBRARY IPSec_MB)
+  find_path(SLUICE_IPSEC_MB_INCLUDE intel-ipsec-mb.h)
+  if(SLUICE_IPSEC_MB_LIBRARY AND SLUICE_IPSEC_MB_INCLUDE)
+    target_compile_definitions(sluice_ipsec_mb INTERFACE SLUICE_IPSEC_MB)
+    target_include_directories(sluice_ipsec_mb SYSTEM INTERFACE ${SLUICE_IPSEC_MB_INCLUDE})
+    target_link_libraries(sluice_ipsec_mb INTERFACE ${SLUICE_IPSEC_MB_LIBRARY} OpenSSL::Crypto)
+  elseif(NOT SLUICE_IPSEC_MB STREQUAL "AUTO")
+    message(FATAL_ERROR "ipsec-mb is not installed: apt-get install libipsec-mb-dev, or -DSLUICE_IPSEC_MB=OFF")
+  endif()
+endif()
+
 # Ours is patched (docs/decisions/sctp.md); scripts/setup builds it into the same place.
 set(SLUICE_USRSCTP_ROOT ${PROJECT_SOURCE_DIR}/third_party/prefix CACHE PATH "Where our usrsctp is installed")
 if(NOT EXISTS ${SLUICE_USRSCTP_ROOT}/include/usrsctp_context.h)

@@ -56,8 +56,8 @@ struct LayerBudget {
 // What one consumer could get. Layers ascend.
 struct LayerDemand {
   absl::InlinedVector<LayerRate, kUsualLayers> rates;  // those not being sent are passed over
-  size_t wanted = 0;                                  // no layer above this one
-  size_t current = 0;                                 // what it was given last, or kNoLayer
+  size_t wanted = 0;                                   // no layer above this one
+  size_t current = 0;                                  // what it was given last, or kNoLayer
   uint8_t priority = 1;
   Timestamp fallen = Timestamp::Never();  // when something was taken from it last
   bool may_starve = false;  // it may get nothing when even its lowest layer does not fit; else it gets that in any case

@@ -68,6 +68,20 @@ uint32_t RtcpSsrc(std::span<const uint8_t> packet) { return SsrcAt(packet, 4); }
 
 bool IsVersion2(std::span<const uint8_t> packet) { return packet[0] >> 6 == 2; }
 
+SrtpResult ResultOf(const GcmProtector::Result& result) {
+  switch (result.error) {
+    case GcmProtector::Error::kNone:
+      return {.size = result.size};
+    case GcmProtector::Error::kReplay:
+      return {.error = SrtpError::kReplay};
+    case GcmProtector::Error::kMalformed:
+      return {.error = SrtpError::kMalformed};
+    case GcmProtector::Error::kKeyExpired:
+      return {.error = SrtpError::kKeyExpired};
+  }
+  return {.error = SrtpError::kOther};
+}
+
 // The bounds libsrtp relies on. Beyond them it checks for itself.
 bool CanProtect(std::span<const uint8_t> buffer, size_t size, size_t min_size, size_t overhead) {
   return size >= min_size && buffer.size() >= size + overhead && size <= kMaxPacket && IsVersion2(buffer);
@@ -106,6 +120,12 @@ absl::StatusOr<SrtpSession> SrtpSession::CreateInbound(SrtpSuite suite, std::spa
 }
 
 absl::StatusOr<SrtpSession> SrtpSession::CreateOutbound(SrtpSuite suite, std::span<const uint8_t> keying) {
+  auto session = Create(suite, keying, false);
+  if (session.ok()) session->gcm_ = GcmProtector::Create(suite, keying);
+  return session;
+}
+
+absl::StatusOr<SrtpSession> SrtpSession::CreateOutboundByLibsrtp(SrtpSuite suite, std::span<const uint8_t> keying) {
   return Create(suite, keying, false);
 }
 
@@ -114,6 +134,7 @@ SrtpSession::SrtpSession(SrtpSuite suite, srtp_ctx_t_* context) : suite_(suite),
 SrtpSession::SrtpSession(SrtpSession&& other) noexcept
     : suite_(other.suite_),
       context_(std::exchange(other.context_, nullptr)),
+      gcm_(std::move(other.gcm_)),
       streams_(std::move(other.streams_)),
       last_ssrc_(other.last_ssrc_),
       changes_(other.changes_) {}
@@ -121,6 +142,7 @@ SrtpSession::SrtpSession(SrtpSession&& other) noexcept
 SrtpSession& SrtpSession::operator=(SrtpSession&& other) noexcept {
   std::swap(suite_, other.suite_);
   std::swap(context_, other.context_);
+  std::swap(gcm_, other.gcm_);
   std::swap(streams_, other.streams_);
   std::swap(last_ssrc_, other.last_ssrc_);
   std::swap(changes_, other.changes_);
@@ -148,6 +170,7 @@ SrtpResult SrtpSession::ProtectRtp(std::span<uint8_t> buffer, size_t size) {
   if (!CanProtect(buffer, size, kMinRtp, SrtpSuiteInfoOf(suite_).rtp_overhead)) {
     return Failed(srtp_err_status_bad_param);
   }
+  if (gcm_) return ResultOf(gcm_->Protect(buffer, size));
   int length = static_cast<int>(size);
   if (auto status = srtp_protect(context_, buffer.data(), &length)) return Failed(status);
   return {.size = static_cast<size_t>(length)};
@@ -182,6 +205,7 @@ SrtpResult SrtpSession::UnprotectRtcp(std::span<uint8_t> packet) {
 
 void SrtpSession::RemoveStream(Ssrc ssrc) {
   streams_.erase(ssrc.value());
+  if (gcm_) gcm_->RemoveStream(ssrc);
   // libsrtp wants the number as it stands in the packet.
   std::array<uint8_t, 4> wire;
   ByteWriter(wire).U32(ssrc.value());

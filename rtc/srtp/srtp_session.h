@@ -1,4 +1,5 @@
-// One direction of SRTP and SRTCP under one master key (RFC 3711, RFC 7714): the only place that knows libsrtp.
+// One direction of SRTP and SRTCP under one master key (RFC 3711, RFC 7714): the only place that knows libsrtp. Outgoing RTP
+// is protected by GcmProtector where that is to be had.
 //
 // An inbound session unprotects whatever SSRC arrives; an outbound one protects whatever SSRC it is given. Both keep a
 // little state per SSRC (roll-over counter, replay window of kReplayWindow packets). In the inbound direction that
@@ -23,6 +24,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "rtc/base/ids.h"
+#include "rtc/srtp/gcm_protector.h"
 #include "rtc/srtp/srtp_suite.h"
 
 struct srtp_ctx_t_;
@@ -53,6 +55,8 @@ class SrtpSession {
   // has another size.
   static absl::StatusOr<SrtpSession> CreateInbound(SrtpSuite suite, std::span<const uint8_t> keying);
   static absl::StatusOr<SrtpSession> CreateOutbound(SrtpSuite suite, std::span<const uint8_t> keying);
+  // Without GcmProtector, to compare.
+  static absl::StatusOr<SrtpSession> CreateOutboundByLibsrtp(SrtpSuite suite, std::span<const uint8_t> keying);
 
   SrtpSession(SrtpSession&& other) noexcept;
   SrtpSession& operator=(SrtpSession&& other) noexcept;
@@ -82,6 +86,7 @@ class SrtpSession {
 
   SrtpSuite suite_;
   srtp_ctx_t_* context_;
+  std::optional<GcmProtector> gcm_;  // for outgoing RTP
   // Inbound: the SSRCs that libsrtp keeps state of, and when each was heard last, in changes from one SSRC to another.
   absl::flat_hash_map<uint32_t, uint64_t> streams_;
   std::optional<uint32_t> last_ssrc_;  // most packets follow one of their own stream: saves the look-up
