@@ -41,6 +41,7 @@ class Demand {
   bool elastic_ = false;
   DataRate allocated_ = DataRate::Zero();
   DataRate next_ = DataRate::Zero();
+  DataRate asked_ = DataRate::Zero();  // what the step that was chosen last takes
   DataRate steady_ = DataRate::Zero();
   Timestamp steady_since_ = Timestamp::Micros(0);
   Timestamp last_ = Timestamp::Never();

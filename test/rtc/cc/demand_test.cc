@@ -58,6 +58,16 @@ TEST_F(DemandTest, TheSecondOfAKeyFrameChangesLittle) {
   EXPECT_LT(demand_.steady(), Kbps(502));
 }
 
+TEST_F(DemandTest, ALayerThatBeginsTakesWhatItWasSaidToNeedWithoutItsKeyFrame) {
+  demand_.Set(Kbps(150), Kbps(550), kRtt, now_);
+  now_ += TimeDelta::Seconds(2);
+  // It is chosen: the next one is another. Then it begins, measured with its key frame.
+  demand_.Set(Kbps(150), Kbps(1650), kRtt, now_);
+  now_ += TimeDelta::Millis(150);
+  demand_.Set(Kbps(550), Kbps(1650), kRtt, now_);
+  EXPECT_NEAR(demand_.steady().kbps(), 500, 1);
+}
+
 TEST_F(DemandTest, ElasticSourcesAreNeverSteady) {
   demand_.SetElastic(true);
   Send(500, TimeDelta::Seconds(10));
