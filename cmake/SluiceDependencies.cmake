@@ -34,7 +34,7 @@ set_target_properties(sluice_srtp2 PROPERTIES
 
 # Outgoing AES-GCM (docs/decisions/cipher.md). It exists for x86-64 only.
 set(SLUICE_IPSEC_MB AUTO CACHE STRING "Protect with ipsec-mb: ON, OFF, or AUTO (if it is installed)")
-add_library(sluice_ipsec_mb INTERFACE)
+add_library(sluice_ipsec_mb INTERFACE IMPORTED GLOBAL)
 if(SLUICE_IPSEC_MB)
   find_library(SLUICE_IPSEC_MB_LIBRARY IPSec_MB)
   find_path(SLUICE_IPSEC_MB_INCLUDE intel-ipsec-mb.h)
