@@ -22,6 +22,8 @@ let network;
 let server;
 let browser;
 let page;
+/** Of the last one who joined. */
+let other;
 
 before(async () => {
   network = await Network.create();
@@ -97,7 +99,8 @@ test("Microphone and camera that were turned off in the preview stay off in the 
 test("A call of three stands up, one of them large", async () => {
   await page.click('[data-control="camera"]');
   for (const name of ["Benjamin von und zu Unaussprechlich-Langenau", "C"]) {
-    await join(await browser.newPage(), server, "team-meeting", name);
+    other = await browser.newPage();
+    await join(other, server, "team-meeting", name);
   }
   await until("three tiles are there", async () => Object.keys(await tilesOf(page)).length === 3);
   await standsUp("joined", tilesFit);
@@ -125,6 +128,14 @@ test("As a grid it stands up", async () => {
   await page.press("i");
 });
 
+test("A screen that somebody shares is large in the grid as well, and it stands up", async () => {
+  await other.press("s");
+  await until("the screen is large", () => page.evaluate(() => document.querySelector("[data-screen][data-large]") !== null));
+  await standsUp("joined", tilesFit);
+  await other.press("s");
+  await until("it is gone", () => page.evaluate(() => document.querySelector("[data-screen]") === null));
+});
+
 /** Runs in the page. */
 function focusIsSeen() {
   const box = document.activeElement.getBoundingClientRect();
@@ -145,7 +156,7 @@ function figuresFit() {
 
 /** Runs in the page: the tiles lie inside the window and do not overlap. */
 function tilesFit() {
-  const boxes = [...document.querySelectorAll("[data-participant]")].map((tile) => tile.getBoundingClientRect());
+  const boxes = [...document.querySelectorAll(".tile")].map((tile) => tile.getBoundingClientRect());
   const inside = boxes.every((b) => b.left >= 0 && b.top >= 0 && b.right <= innerWidth && b.bottom <= innerHeight);
   const apart = boxes.every((a, i) =>
     boxes.every((b, j) => i === j || a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top),
@@ -154,11 +165,11 @@ function tilesFit() {
 }
 
 test("A name that is taken is said in the preview", async () => {
-  const other = await browser.newPage();
-  await other.goto(`${server.url}/r/team-meeting?name=C`);
-  await untilState(other, "lobby");
-  assert.match(await other.evaluate(() => document.body.innerText), /name/i);
-  await other.close();
+  const second = await browser.newPage();
+  await second.goto(`${server.url}/r/team-meeting?name=C`);
+  await untilState(second, "lobby");
+  assert.match(await second.evaluate(() => document.body.innerText), /name/i);
+  await second.close();
 });
 
 test("The page after leaving stands up", async () => {
