@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
+#include "bench/fanout/floor.h"
 #include "bench/fanout/options.h"
 #include "bench/fanout/report.h"
 #include "bench/fanout/run.h"
@@ -9,13 +11,17 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   const auto options = sluice::bench::ParseOptions(argc, argv, exit_code);
   if (!options) return exit_code;
-  std::vector<sluice::bench::Result> results;
-  for (const std::string& worker : options->workers) {
-    results.push_back(sluice::bench::Run(*options, worker));
-    if (!results.back().error.empty()) exit_code = 1;
+  std::vector<sluice::bench::Series> all = {{.worker = "floor", .rounds = {}}};
+  for (const std::string& worker : options->workers) all.push_back({.worker = worker, .rounds = {}});
+  for (int round = 0; round < options->rounds; ++round) {
+    all[0].rounds.push_back(sluice::bench::RunFloor(*options));
+    for (size_t i = 1; i < all.size(); ++i) all[i].rounds.push_back(sluice::bench::Run(*options, all[i].worker));
   }
-  if (options->json != "-") sluice::bench::PrintTable(*options, results);
-  if (!options->json.empty() && !sluice::bench::WriteJson(*options, results)) {
+  for (const auto& series : all) {
+    if (std::ranges::any_of(series.rounds, [](const auto& round) { return !round.error.empty(); })) exit_code = 1;
+  }
+  if (options->json != "-") sluice::bench::PrintTable(*options, all);
+  if (!options->json.empty() && !sluice::bench::WriteJson(*options, all)) {
     std::fprintf(stderr, "%s cannot be written\n", options->json.c_str());
     exit_code = 1;
   }

@@ -11,13 +11,14 @@
 namespace sluice::bench {
 
 struct Options {
-  std::vector<std::string> workers;  // one or more programs, measured one after the other
+  std::vector<std::string> workers;  // one or more programs, measured in turn, after the floor (bench/floor)
   int producers = 1;
   int consumers = 50;                      // receiving transports, each with a consumer of every producer
   int rate = 400;                          // packets per second and producer
   int packet_size = 1112;                  // whole RTP packet before protection
   int burst = 4;                           // packets of a producer that leave together: a frame
-  int seconds = 10;                        // measured, after a warm-up
+  int seconds = 5;                         // measured in each round, after a warm-up
+  int rounds = 3;                          // of all programs in turn
   std::string suite = "AEAD_AES_128_GCM";  // or "none": clear RTP
   std::string json;                        // file for the results, "-" for the standard output instead of the table
 

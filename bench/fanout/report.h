@@ -1,4 +1,4 @@
-// The results of a run, for people and for programs.
+// The results of all rounds, for people and for programs.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,15 @@ struct Result {
   double expected(const Options& options) const { return static_cast<double>(packets_in) * options.consumers; }
 };
 
-void PrintTable(const Options& options, const std::vector<Result>& results);
+// All rounds of one program.
+struct Series {
+  std::string worker;
+  std::vector<Result> rounds;
+};
+
+// The first is the floor, which the others are compared with; the second is what later ones are compared with.
+void PrintTable(const Options& options, const std::vector<Series>& all);
 // False when the file cannot be written.
-bool WriteJson(const Options& options, const std::vector<Result>& results);
+bool WriteJson(const Options& options, const std::vector<Series>& all);
 
 }  // namespace sluice::bench
