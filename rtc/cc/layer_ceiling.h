@@ -21,8 +21,8 @@ class LayerCeiling {
   static constexpr double kMuchMore = 1.4;  // than at the fall
   static constexpr double kMore = 1.15;     // than at a rise that did not last
 
-  // Before a division that takes something away: `sum` is what layers take that do not fit any more, `budget` what may be
-  // sent to all.
+  // Before a division that takes something away: `sum` is all that is sent and does not fit any more, `budget` what layers
+  // may have of it.
   void OnFall(DataRate sum, DataRate budget, Timestamp now) {
     if (fallen_.IsNever() || now - fallen_ > kOneFall) Begin(sum, budget, now);
     fallen_ = now;
@@ -33,7 +33,7 @@ class LayerCeiling {
     risen_at_ = budget;
   }
 
-  // Nobody rises to a sum beyond.
+  // Nobody rises to such a sum that more is sent.
   DataRate Most(DataRate budget, Timestamp now) const {
     return begun_.IsNever() || now >= until_ || budget >= enough_ ? DataRate::Infinite() : most_;
   }

@@ -210,7 +210,8 @@ void CongestionControl::Divide(LayerDivider::Consumers consumers, DataRate other
   const LayerDivider::Budget budget{.rise = besides(divided_),
                                     .held = besides(controller_.held_target()),
                                     .per_packet = kPerPacket,
-                                    .estimated = true};
+                                    .estimated = true,
+                                    .besides = others};
   const LayerDivider::Division division = divider_.Divide(consumers, budget, turn);
   if (division.deep) GiveUpWhatWaits(turn.now);
   if (hurry_ > 0) --hurry_;

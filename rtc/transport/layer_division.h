@@ -30,6 +30,7 @@ class LayerDivider {
     DataRate held;  // for what is sent already; not less
     DataSize per_packet;
     bool estimated = false;
+    DataRate besides;  // what is sent besides layers: audio, data, repetitions
   };
   struct Division {
     DataRate given;
