@@ -21,10 +21,10 @@ class LayerCeiling {
   static constexpr double kMuchMore = 1.4;  // than at the fall
   static constexpr double kMore = 1.15;     // than at a rise that did not last
 
-  // Before a division that takes something away: `sum` is all that is sent and does not fit any more, `budget` what layers
-  // may have of it.
-  void OnFall(DataRate sum, DataRate budget, Timestamp now) {
-    if (fallen_.IsNever() || now - fallen_ > kOneFall) Begin(sum, budget, now);
+  // Before a division that takes something away: `sum` is what layers take that do not fit any more beside `besides`,
+  // `budget` what they may have.
+  void OnFall(DataRate sum, DataRate besides, DataRate budget, Timestamp now) {
+    if (fallen_.IsNever() || now - fallen_ > kOneFall) Begin(sum, besides, budget, now);
     fallen_ = now;
   }
   // After a division that gave somebody more.
@@ -44,9 +44,9 @@ class LayerCeiling {
   }
 
  private:
-  void Begin(DataRate sum, DataRate budget, Timestamp now) {
+  void Begin(DataRate sum, DataRate besides, DataRate budget, Timestamp now) {
     const bool lasted = risen_.IsNever() || now - risen_ > kLasting;
-    most_ = sum * kBelow;
+    most_ = sum * kBelow + besides;
     hold_ = lasted ? kFirst : std::min(hold_ * int64_t{2}, kLongest);
     begun_ = now;
     until_ = now + hold_;

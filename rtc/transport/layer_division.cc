@@ -81,7 +81,7 @@ LayerBudget LayerDivider::BudgetOf(const Budget& budget, Timestamp now) {
   LayerBudget out{.rise = budget.rise, .held = budget.held};
   if (!budget.estimated) return out;
   // Of all that is sent: what did not fit beside a file fits when that is there.
-  if (had_.least() > budget.held) ceiling_.OnFall(had_.least() + budget.besides, budget.rise, now);
+  if (had_.least() > budget.held) ceiling_.OnFall(had_.least(), budget.besides, budget.rise, now);
   const DataRate most = ceiling_.Most(budget.rise, now);
   if (most < DataRate::Infinite()) out.ceiling = std::max(most - budget.besides, DataRate::Zero());
   out.enough = ceiling_.Enough(now);

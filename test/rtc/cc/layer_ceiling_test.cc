@@ -11,7 +11,7 @@ constexpr DataRate kBudget = kbps(750);
 
 class LayerCeilingTest : public testing::Test {
  protected:
-  void Fall() { ceiling_.OnFall(kSum, kBudget, now_); }
+  void Fall() { ceiling_.OnFall(kSum, DataRate::Zero(), kBudget, now_); }
   void Rise() { ceiling_.OnRise(kBudget, now_); }
   bool IsHeld(DataRate budget = kBudget) const { return ceiling_.Most(budget, now_) < DataRate::Infinite(); }
   // How long it takes until there is none.
@@ -52,10 +52,10 @@ TEST_F(LayerCeilingTest, EachRiseThatDoesNotLastMakesTheNextOneWaitTwiceAsLong) 
 TEST_F(LayerCeilingTest, OfOneFallOverSeveralDivisionsTheFirstSumCounts) {
   Fall();
   now_ += TimeDelta::Seconds(1);
-  ceiling_.OnFall(kSum * 0.5, kBudget * 0.5, now_);
+  ceiling_.OnFall(kSum * 0.5, DataRate::Zero(), kBudget * 0.5, now_);
   EXPECT_EQ(ceiling_.Most(kBudget, now_), kSum * LayerCeiling::kBelow);
   now_ += LayerCeiling::kOneFall + TimeDelta::Millis(1);
-  ceiling_.OnFall(kSum * 0.5, kBudget * 0.5, now_);
+  ceiling_.OnFall(kSum * 0.5, DataRate::Zero(), kBudget * 0.5, now_);
   EXPECT_EQ(ceiling_.Most(kBudget * 0.5, now_), kSum * (0.5 * LayerCeiling::kBelow));
 }
 
@@ -68,7 +68,7 @@ TEST_F(LayerCeilingTest, MuchMoreThanAtTheFallEndsIt) {
 TEST_F(LayerCeilingTest, MuchMoreIsMeasuredByTheRiseThatDidNotLast) {
   Rise();
   now_ += TimeDelta::Seconds(5);
-  ceiling_.OnFall(kSum, kBudget * 0.5, now_);
+  ceiling_.OnFall(kSum, DataRate::Zero(), kBudget * 0.5, now_);
   EXPECT_TRUE(IsHeld(kBudget * 1.1));
   EXPECT_FALSE(IsHeld(kBudget * 1.2));
 }
