@@ -18,6 +18,7 @@ constexpr double kMostAtOnce = 2;  // times the target
 constexpr double kAbout = 1.25;
 constexpr double kBeyondFull = 1.3;  // of what a line carried that was full
 constexpr double kAbove = 1.03;      // the next step
+constexpr double kMoreThanFull = 1.05;
 constexpr TimeDelta kLimitedFor = TimeDelta::Millis(1000);
 constexpr TimeDelta kFollows = TimeDelta::Millis(250);  // what sources need to follow the target
 constexpr TimeDelta kAfterFall = TimeDelta::Seconds(2);
@@ -165,6 +166,13 @@ std::optional<Prober::Result> Prober::Judge() {
   Result result{.rate = flight.rate,
                 .full = slope > kFull && carried * (1 + kFull) < flight.rate,
                 .start = flight.reason == Reason::kStart};
+  const bool beyond_full =
+      flight.reason == Reason::kNext && full_ > DataRate::Zero() && flight.rate > full_ * kMoreThanFull;
+  if (!result.full && beyond_full && !std::exchange(more_than_full_, true)) {
+    plan_.next_allowed = flight.begin + kLeastGap;
+    return std::nullopt;
+  }
+  more_than_full_ = false;
   if (result.full) {
     // The next step has room of its own: what sources take of it is less.
     result.rate = flight.reason == Reason::kNext ? carried : carried * kLeave;

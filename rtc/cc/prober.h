@@ -4,7 +4,8 @@
 //   next     what the next step up needs, when it is wanted and the sources send less than they may: the rate cannot grow
 //            by itself then. Once it got through, the step after it at once. Again after kInterval, longer each time it
 //            does not get through; and on a line that was found full a little beyond what it carried is enough to ask
-//            whether it carries more by now, without filling its queue each time
+//            whether it carries more by now, without filling its queue each time. Such a line is believed when it said so
+//            twice: a receiver that was held up for a moment, and then reads all at once, looks as if it carried anything
 //   recover  a while after a fall, what was had before it
 //
 // What a probe tells: the bit rate at which its packets came, with all that left among them. If they came as fast as they
@@ -105,6 +106,7 @@ class Prober {
   std::optional<Flight> flight_;
   Timestamp last_taken_ = Timestamp::Never();
   DataRate full_ = DataRate::Zero();     // what the last probe was carried with, if that was less than it wanted
+  bool more_than_full_ = false;          // and then one got through that wanted more than that
   DataRate stepped_ = DataRate::Zero();  // a probe for that next step got through: the one after it is due at once
   Timestamp limited_since_ = Timestamp::Never();
   TimeDelta interval_ = kInterval;
