@@ -36,7 +36,9 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_code) {
   app.add_option("--burst", options.burst, "Packets that leave together, as of one frame")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  app.add_option("--seconds", options.seconds, "Measured time of a round")->check(CLI::Range(1, 3600))->capture_default_str();
+  app.add_option("--seconds", options.seconds, "Measured time of a round")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
   app.add_option("--rounds", options.rounds, "So many times, all in turn; the median counts")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();

@@ -85,8 +85,8 @@ void PrintTable(const Options& options, const std::vector<Series>& all) {
   std::printf("%d producer(s) x %d consumers, %d packets/s of %d bytes each in bursts of %d, %s, %d x %d s\n\n",
               options.producers, options.consumers, options.rate, options.packet_size, options.burst,
               options.suite.c_str(), options.rounds, options.seconds);
-  std::printf("%10s %9s %9s %9s %7s %8s  %17s %18s  %s\n", "delivered", "us user", "us system", "us all", "CPU", "RSS MiB",
-              "x floor", "x first worker", "of");
+  std::printf("%10s %9s %9s %9s %7s %8s  %17s %18s  %s\n", "delivered", "us user", "us system", "us all", "CPU",
+              "RSS MiB", "x floor", "x first worker", "of");
   for (const Series& series : all) {
     if (const Result* failed = FailureOf(series)) {
       std::printf("failed: %s  %s\n", failed->error.c_str(), series.worker.c_str());
