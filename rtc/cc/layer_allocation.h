@@ -36,7 +36,7 @@ struct LayerRate {
   DataRate usual;  // of the last seconds
 
   constexpr LayerRate() = default;
-  constexpr LayerRate(DataRate steady) : now(steady), usual(steady) {}
+  constexpr LayerRate(DataRate steady) : now(steady), usual(steady) {}  // NOLINT(google-explicit-constructor)
   constexpr LayerRate(DataRate now, DataRate usual) : now(now), usual(usual) {}
 
   DataRate most() const { return std::max(now, usual); }
