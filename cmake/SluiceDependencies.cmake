@@ -35,10 +35,12 @@ set_target_properties(sluice_srtp2 PROPERTIES
 # Outgoing AES-GCM (docs/decisions/cipher.md). It exists for x86-64 only.
 set(SLUICE_IPSEC_MB AUTO CACHE STRING "Protect with ipsec-mb: ON, OFF, or AUTO (if it is installed)")
 add_library(sluice_ipsec_mb INTERFACE IMPORTED GLOBAL)
+set(SLUICE_HAS_IPSEC_MB OFF)
 if(SLUICE_IPSEC_MB)
   find_library(SLUICE_IPSEC_MB_LIBRARY IPSec_MB)
   find_path(SLUICE_IPSEC_MB_INCLUDE intel-ipsec-mb.h)
   if(SLUICE_IPSEC_MB_LIBRARY AND SLUICE_IPSEC_MB_INCLUDE)
+    set(SLUICE_HAS_IPSEC_MB ON)
     target_compile_definitions(sluice_ipsec_mb INTERFACE SLUICE_IPSEC_MB)
     target_include_directories(sluice_ipsec_mb SYSTEM INTERFACE ${SLUICE_IPSEC_MB_INCLUDE})
     target_link_libraries(sluice_ipsec_mb INTERFACE ${SLUICE_IPSEC_MB_LIBRARY} OpenSSL::Crypto)

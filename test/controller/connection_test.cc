@@ -170,7 +170,7 @@ TEST_F(ConnectionTest, ABodyWrittenByHandArrivesWithItsRequest) {
 
 TEST(ConnectionTimeoutTest, ARequestThatIsNotAnsweredFailsAndItsLateAnswerIsIgnored) {
   Loop loop;
-  FakeWorkerEnd worker(loop, std::chrono::milliseconds(10));
+  FakeWorkerEnd worker(loop, std::chrono::milliseconds(300));
   Answer mute;
   Answer quick;
   worker.connection()->Request(Method::WorkerDump, "", NoBody(), quick.Callback());
