@@ -8,8 +8,8 @@
 //   queue   the least delay of the groups of the last kLevel, beyond the base
 //   trend   slope of a line through the groups of the last kTrend: how fast the queue grows, seconds a second
 //
-//   steep   the delays of what came in the last kSteepOver (more, where little comes) grew all the time and almost as fast as it: what is sent is far
-//           more than the line carries by now. One does not wait for the level then
+//   steep   the delays of what came in the last kSteepOver, or more, grew all the time and almost as fast as it: far more is
+//           sent than the line carries by now. One does not wait for the level then
 //
 // IsOverused: the queue is longer than the threshold, or grows so that it soon will be. The threshold follows what jitter
 // does to a line that is not full (the draft's adaptive threshold serves the same end): learnt quickly while little is

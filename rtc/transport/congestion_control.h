@@ -1,7 +1,7 @@
 // Congestion control of what one transport sends to a peer that tells when packets came (transport-wide feedback, or
 // RFC 8888): the estimate (BandwidthController), who waits for whom (Pacer), the division among layers (LayerDivider),
-// and what is sent besides for a probe. Audio, RTCP and SCTP never wait and are charged; video waits for its turn as references
-// into its producer's store, and is numbered when it leaves.
+// and what is sent besides for a probe. Audio, RTCP and SCTP never wait and are charged; video waits for its turn as
+// references into its producer's store, and is numbered when it leaves.
 //
 // It writes nothing: the transport asks for what may leave, and tells what left. A peer that promised feedback and tells
 // nothing for kPatience is left alone (active() is false) until it does.

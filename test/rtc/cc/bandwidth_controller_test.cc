@@ -134,56 +134,65 @@ TEST(BandwidthControllerTest, NothingIsProbedBeforeAPacketWasSent) {
   EXPECT_GE(probe->size, Kbps(900) * TimeDelta::Millis(50));
 }
 
+// A line without a length, which queues whatever it does not carry.
+class Line {
+ public:
+  explicit Line(BandwidthController& controller) : controller_(controller) {}
+
+  // Packets `between` apart for 100 ms, then feedback of those that came.
+  template <class Between>
+  void Carry(DataRate rate, Between between) {
+    for (const Timestamp end = now_ + TimeDelta::Millis(100); now_ < end; now_ += between()) {
+      const SentPacket packet{.sent = now_, .size = kSize};
+      controller_.OnSent(packet);
+      free_ = std::max(free_, now_) + kSize / rate;
+      told_.push_back({.packet = packet, .arrival = free_});
+    }
+    const auto coming = std::ranges::partition_point(told_, [&](const PacketResult& it) { return it.arrival <= now_; });
+    controller_.OnFeedback({.received = now_, .packets = {told_.begin(), coming}});
+    told_.erase(told_.begin(), coming);
+  }
+  Timestamp now() const { return now_; }
+  TimeDelta queue() const { return free_ - now_; }
+
+  static constexpr DataSize kSize = DataSize::Bytes(1000);
+
+ private:
+  BandwidthController& controller_;
+  Timestamp now_ = Timestamp::Seconds(10);
+  Timestamp free_ = now_;  // when it has sent everything
+  std::vector<PacketResult> told_;
+};
+
 TEST(BandwidthControllerTest, LayersGoByWhatMayBeSentOnceTheQueueHasDrained) {
   BandwidthController controller;
   controller.SetBounds(Kbps(50), Kbps(1000), Kbps(1000));
   controller.SetElastic(true);
-  constexpr DataSize kSize = DataSize::Bytes(1000);
-  Timestamp now = Timestamp::Seconds(10);
-  Timestamp free = now;  // when the line has sent everything
-  std::vector<PacketResult> told;
+  Line line(controller);
   bool drained = false;
   for (int i = 0; i < 80; ++i) {
-    const DataRate line = i < 20 ? Kbps(2000) : Kbps(500);
-    for (const Timestamp end = now + TimeDelta::Millis(100); now < end; now += kSize / controller.target()) {
-      const SentPacket packet{.sent = now, .size = kSize};
-      controller.OnSent(packet);
-      free = std::max(free, now) + kSize / line;
-      told.push_back({.packet = packet, .arrival = free});
-    }
-    const auto coming = std::ranges::partition_point(told, [&](const PacketResult& it) { return it.arrival <= now; });
-    controller.OnFeedback({.received = now, .packets = {told.begin(), coming}});
-    told.erase(told.begin(), coming);
+    line.Carry(i < 20 ? Kbps(2000) : Kbps(500), [&] { return Line::kSize / controller.target(); });
     EXPECT_GE(controller.lasting_target(), controller.target());
     if (controller.lasting_target() > controller.target() * 1.2) {
       drained = true;
-      EXPECT_GT(free - now, TimeDelta::Millis(20));
+      EXPECT_GT(line.queue(), TimeDelta::Millis(20));
     }
   }
   EXPECT_TRUE(drained);
   EXPECT_EQ(controller.lasting_target(), controller.target());
 }
 
-// Layers of 2 Mbit/s on a line that becomes far thinner: feedback every 100 ms, and a packet every 5 ms.
+// Layers of 2 Mbit/s on a line that becomes far thinner: feedback every 100 ms, and a packet every 4 ms.
 TEST(BandwidthControllerTest, LayersFollowALineThatBecomesFarThinnerAtOnce) {
   BandwidthController controller;
   controller.SetBounds(Kbps(50), Kbps(2500), Kbps(2500));
-  constexpr DataSize kSize = DataSize::Bytes(1250);
-  Timestamp now = Timestamp::Seconds(10);
-  Timestamp free = now;  // when the line has sent everything
-  std::vector<PacketResult> told;
-  const auto run = [&](int reports, DataRate line) {
+  Line line(controller);
+  const auto run = [&](int reports, DataRate rate) {
     for (int i = 0; i < reports; ++i) {
-      for (const Timestamp end = now + TimeDelta::Millis(100); now < end; now += TimeDelta::Millis(5)) {
-        const SentPacket packet{.sent = now, .size = kSize};
-        controller.SetDemand(Kbps(2000), DataRate::Zero(), now);
-        controller.OnSent(packet);
-        free = std::max(free, now) + kSize / line;
-        told.push_back({.packet = packet, .arrival = free});
-      }
-      const auto coming = std::ranges::partition_point(told, [&](const PacketResult& it) { return it.arrival <= now; });
-      controller.OnFeedback({.received = now, .packets = {told.begin(), coming}});
-      told.erase(told.begin(), coming);
+      line.Carry(rate, [&] {
+        controller.SetDemand(Kbps(2000), DataRate::Zero(), line.now());
+        return TimeDelta::Millis(4);
+      });
     }
   };
   run(50, Kbps(2500));
