@@ -98,17 +98,17 @@ std::optional<GcmProtector> GcmProtector::Create(SrtpSuite suite, std::span<cons
   return GcmProtector(std::move(key));
 }
 
-GcmProtector::Result GcmProtector::Protect(std::span<uint8_t> buffer, size_t size) {
+SrtpResult GcmProtector::Protect(std::span<uint8_t> buffer, size_t size) {
   const size_t header = HeaderSize(buffer.first(size));
-  if (header == 0) return {.error = Error::kMalformed};
+  if (header == 0) return {.error = SrtpError::kMalformed};
   ByteReader reader(buffer.subspan(2));
   const uint16_t seq = reader.U16();
   reader.Skip(4);
   const uint32_t ssrc = reader.U32();
   uint64_t& highest = HighestOf(ssrc);
   const int64_t index = IndexOf(highest, seq);
-  if (index < 0 || static_cast<int64_t>(highest) - index >= kWindow) return {.error = Error::kReplay};
-  if (static_cast<uint64_t>(index) >= kMostPackets) return {.error = Error::kKeyExpired};
+  if (index < 0 || static_cast<int64_t>(highest) - index >= kWindow) return {.error = SrtpError::kReplay};
+  if (static_cast<uint64_t>(index) >= kMostPackets) return {.error = SrtpError::kKeyExpired};
   highest = std::max(highest, static_cast<uint64_t>(index));
 
   std::array<uint8_t, kSalt> iv{};
@@ -129,7 +129,7 @@ GcmProtector::Result GcmProtector::Protect(std::span<uint8_t> buffer, size_t siz
 struct GcmProtector::Key {};
 
 std::optional<GcmProtector> GcmProtector::Create(SrtpSuite, std::span<const uint8_t>) { return std::nullopt; }
-GcmProtector::Result GcmProtector::Protect(std::span<uint8_t>, size_t) { return {.error = Error::kMalformed}; }
+SrtpResult GcmProtector::Protect(std::span<uint8_t>, size_t) { return {.error = SrtpError::kMalformed}; }
 
 #endif
 

@@ -16,18 +16,13 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "rtc/base/ids.h"
+#include "rtc/srtp/srtp_result.h"
 #include "rtc/srtp/srtp_suite.h"
 
 namespace sluice {
 
 class GcmProtector {
  public:
-  enum class Error : uint8_t { kNone, kReplay, kMalformed, kKeyExpired };
-  struct Result {
-    size_t size = 0;  // of the packet afterwards
-    Error error = Error::kNone;
-  };
-
   // nullopt where it is not to be had, and for suites without GCM. `keying` is master key and salt, of the suite's size.
   static std::optional<GcmProtector> Create(SrtpSuite suite, std::span<const uint8_t> keying);
 
@@ -36,7 +31,7 @@ class GcmProtector {
   ~GcmProtector();
 
   // The packet is the first `size` bytes of `buffer`, at least 12, with version 2; the buffer is longer by the tag.
-  Result Protect(std::span<uint8_t> buffer, size_t size);
+  SrtpResult Protect(std::span<uint8_t> buffer, size_t size);
   void RemoveStream(Ssrc ssrc);
 
  private:

@@ -68,20 +68,6 @@ uint32_t RtcpSsrc(std::span<const uint8_t> packet) { return SsrcAt(packet, 4); }
 
 bool IsVersion2(std::span<const uint8_t> packet) { return packet[0] >> 6 == 2; }
 
-SrtpResult ResultOf(const GcmProtector::Result& result) {
-  switch (result.error) {
-    case GcmProtector::Error::kNone:
-      return {.size = result.size};
-    case GcmProtector::Error::kReplay:
-      return {.error = SrtpError::kReplay};
-    case GcmProtector::Error::kMalformed:
-      return {.error = SrtpError::kMalformed};
-    case GcmProtector::Error::kKeyExpired:
-      return {.error = SrtpError::kKeyExpired};
-  }
-  return {.error = SrtpError::kOther};
-}
-
 // The bounds libsrtp relies on. Beyond them it checks for itself.
 bool CanProtect(std::span<const uint8_t> buffer, size_t size, size_t min_size, size_t overhead) {
   return size >= min_size && buffer.size() >= size + overhead && size <= kMaxPacket && IsVersion2(buffer);
@@ -170,7 +156,7 @@ SrtpResult SrtpSession::ProtectRtp(std::span<uint8_t> buffer, size_t size) {
   if (!CanProtect(buffer, size, kMinRtp, SrtpSuiteInfoOf(suite_).rtp_overhead)) {
     return Failed(srtp_err_status_bad_param);
   }
-  if (gcm_) return ResultOf(gcm_->Protect(buffer, size));
+  if (gcm_) return gcm_->Protect(buffer, size);
   int length = static_cast<int>(size);
   if (auto status = srtp_protect(context_, buffer.data(), &length)) return Failed(status);
   return {.size = static_cast<size_t>(length)};
