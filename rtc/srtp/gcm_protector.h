@@ -1,4 +1,4 @@
-// Protects outgoing RTP with AES-GCM (RFC 7714) by Intel's ipsec-mb, which takes less than half of libsrtp's time for it:
+// Protects outgoing RTP with AES-GCM (RFC 7714) by Intel's ipsec-mb, which takes a fifth of the time of libsrtp:
 // docs/decisions/cipher.md. The bytes are those that libsrtp makes, and what is refused is the same.
 //
 // Keeps of each SSRC the highest index (roll-over counter and sequence number, RFC 3711, 3.3.1). The caller guarantees
